@@ -1,6 +1,11 @@
 import { systemIds } from '@node3/shared/ids';
 import { ExecutionError } from '../executors/execution-error.ts';
-import type { ExecutionDevice, ExecutionRequest, Executor, ExecutorStatus } from '../executors/executor.ts';
+import type {
+  ExecutionDevice,
+  ExecutionRequest,
+  Executor,
+  ExecutorStatus,
+} from '../executors/executor.ts';
 import type { Inspection } from '../gpu/inspect-devices.ts';
 import { type Check, failed, ok, skipped, told, warning } from './check.ts';
 

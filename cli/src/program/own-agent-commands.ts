@@ -39,7 +39,10 @@ export function addOwnAgentCommands(state: ProgramState, program: Command): void
 
 const withUrl = (command: Command) =>
   command
-    .option('--agent-url <url>', 'the agent’s page; else AGENT_PORT, else as noted in AGENT_DATA_DIR')
+    .option(
+      '--agent-url <url>',
+      'the agent’s page; else AGENT_PORT, else as noted in AGENT_DATA_DIR',
+    )
     .option('--token-file <file>', 'its token; else local-token in AGENT_DATA_DIR');
 
 function addLifeCommands(state: ProgramState, agent: Command): void {

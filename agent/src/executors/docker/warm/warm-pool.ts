@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@node3/shared/clock';
 import type { Logger } from '@node3/shared/logger';
 import { type Loop, startLoop } from '@node3/shared/loop';
-import type { LiveOutput } from '../attached-output.ts';
 import { readAvailableMemory } from '../../../observability/available-memory.ts';
+import type { LiveOutput } from '../attached-output.ts';
 import { toStartError } from '../start-error.ts';
 import type { WarmShape } from './warm-shape.ts';
 
@@ -181,8 +181,7 @@ export class WarmPool {
 
   /** What may wait at this moment, of what was asked for last. */
   async #fitting(): Promise<WarmShape[]> {
-    const { availableMemory = readAvailableMemory } = this.#deps;
-    const availableBytes = await availableMemory();
+    const availableBytes = await (this.#deps.availableMemory?.() ?? readAvailableMemory());
     if (availableBytes === null || availableBytes < freeMemoryBytesMin) return [];
     const { containersMax, memoryBytes } = this.#deps.policy();
     let leftBytes = memoryBytes;
