@@ -1,6 +1,6 @@
-import { isTerminalJob } from '@node3/shared/job-state';
+import { isTerminalJob, type JobState } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
-import { scheduleReasons } from '@node3/shared/schedule-reasons';
+import { sayScheduleReason } from '@node3/shared/schedule-reasons';
 import type {
   OpenScheduleRun,
   ScheduleChange,
@@ -38,24 +38,26 @@ export function reasonNotToPost(
   nowMs: number,
 ): Done | null {
   if (schedule.catchUp === 'none' && isLate(dueMs, nowMs)) {
-    const detail = 'The marketplace did not run at this time.';
+    const detail = sayScheduleReason('notRunning');
     return { ...nothing, outcome: 'missed', detail };
   }
   const running = open.filter(({ state }) => !isTerminalJob(state));
   const [first] = running;
   if (first !== undefined && schedule.overlap === 'skip') {
-    const detail = `Job ${first.jobId} of an earlier time was not over.`;
+    const detail = sayScheduleReason('earlierRuns', { jobId: first.jobId });
     return { ...nothing, outcome: 'skipped', detail };
   }
   if (running.length < limits.scheduleOpenRunsMax) return null;
-  const detail = `${running.length} jobs of earlier times were not over, which is the most.`;
+  const detail = sayScheduleReason('earlierMost', { jobs: running.length });
   return { ...nothing, outcome: 'skipped', detail };
 }
 
+/** A job that ended badly, or one that could not be posted. */
+export type LastFailure = { jobId: string; state: JobState } | { code: string; why: string };
+
 export interface Count {
   failuresInRow: number;
-  /** The last failure, as part of a sentence. */
-  lastFailure: string | null;
+  lastFailure: LastFailure | null;
   countedDueMs: number[];
 }
 
@@ -67,7 +69,7 @@ export function countEnds(failuresInRow: number, open: readonly OpenScheduleRun[
     count.countedDueMs.push(dueMs);
     const succeeded = state === 'succeeded';
     count.failuresInRow = succeeded ? 0 : count.failuresInRow + 1;
-    count.lastFailure = succeeded ? null : `job ${jobId} is ${state}`;
+    count.lastFailure = succeeded ? null : { jobId, state };
   }
   return count;
 }
@@ -75,8 +77,10 @@ export function countEnds(failuresInRow: number, open: readonly OpenScheduleRun[
 /** The sentence with which a schedule pauses; null while it goes on. */
 export function pauseReason({ failuresMax }: ScheduleRow, count: Count): string | null {
   if (count.failuresInRow < failuresMax) return null;
-  const last = count.lastFailure === null ? '' : `; the last one: ${count.lastFailure}`;
-  return `Paused after ${count.failuresInRow} failures in a row${last}.`;
+  const { lastFailure, failuresInRow: failures } = count;
+  if (lastFailure === null) return sayScheduleReason('failures', { failures });
+  const reason = 'jobId' in lastFailure ? 'failuresJob' : 'failuresRefused';
+  return sayScheduleReason(reason, { failures, ...lastFailure });
 }
 
 /** Where the schedule goes after a due time. */
@@ -96,5 +100,5 @@ export function activeFrom(
   if (nextDueMs !== null && nextDueMs <= (schedule.untilMs ?? nextDueMs)) {
     return { state: 'active', reason: null, nextDueMs };
   }
-  return { state: 'ended', reason: scheduleReasons.noTimeLeft, nextDueMs: null };
+  return { state: 'ended', reason: sayScheduleReason('noTimeLeft'), nextDueMs: null };
 }

@@ -2,6 +2,7 @@ import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
 import { silentLogger } from '@node3/shared/logger';
 import type { CreateSchedule } from '@node3/shared/routes/schedules';
+import { findScheduleReason } from '@node3/shared/schedule-reasons';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultImages } from '../config.ts';
@@ -279,9 +280,10 @@ describe('failures of a schedule', () => {
     expect(await outcomes(scheduleId)).toEqual(['12:01 refused', '12:02 refused', '12:03 refused']);
     const schedule = await read(scheduleId);
     expect(schedule.runs[0]).toMatchObject({ errorCode: 'FUNDS_INSUFFICIENT', jobId: null });
-    expect(schedule.reason).toContain(
-      'Paused after 3 failures in a row; the last one: the job was',
-    );
+    expect(findScheduleReason(schedule.reason ?? '')).toMatchObject({
+      reason: 'failuresRefused',
+      values: { failures: '3', code: 'FUNDS_INSUFFICIENT' },
+    });
   });
 
   it('of one schedule keep no other from firing', async () => {

@@ -2,6 +2,7 @@ import { isMarketError, MarketError } from '@node3/shared/error';
 import type { EventName, NewEvent } from '@node3/shared/events';
 import { limits } from '@node3/shared/limits';
 import type { Logger } from '@node3/shared/logger';
+import { sayScheduleReason } from '@node3/shared/schedule-reasons';
 import { toTimestamp } from '@node3/shared/schema';
 import {
   advance,
@@ -157,13 +158,13 @@ function refusal(deps: FireDeps, { scheduleId }: ScheduleRow, error: unknown): D
     return { outcome: 'refused', jobId: null, errorCode: error.code, detail: error.message };
   }
   deps.log.error({ err: error, scheduleId }, 'a schedule could not post its job');
-  const detail = 'Something went wrong on our side.';
+  const detail = sayScheduleReason('unexpected');
   return { outcome: 'refused', jobId: null, errorCode: 'INTERNAL', detail };
 }
 
 function withRefusal(count: Count, { outcome, errorCode, detail }: Done): Count {
   if (outcome !== 'refused') return count;
-  const lastFailure = `the job was refused, ${errorCode}: ${detail}`;
+  const lastFailure = { code: errorCode ?? 'INTERNAL', why: detail?.replace(/\.$/, '') ?? '' };
   return { ...count, failuresInRow: count.failuresInRow + 1, lastFailure };
 }
 

@@ -10,7 +10,7 @@ import type {
   ScheduleDetail,
   ScheduleSummary,
 } from '@node3/shared/routes/schedules';
-import { scheduleReasons } from '@node3/shared/schedule-reasons';
+import { sayScheduleReason } from '@node3/shared/schedule-reasons';
 import { toTimestamp } from '@node3/shared/schema';
 import { type CronTimes, cronProblem, nextTimes } from '../domain/cron.ts';
 import { activeFrom, countEnds } from '../domain/schedule-firing.ts';
@@ -131,7 +131,9 @@ export function pauseSchedule(
     assertUnchanged(ifMatch, versionOfSchedule(viewSchedule(stored)));
     if (stored.state === 'ended') throw wrongState(stored);
     if (stored.state === 'paused') return null;
-    return { change: { state: 'paused', reason: scheduleReasons.pausedByOwner, nextDueMs: null } };
+    return {
+      change: { state: 'paused', reason: sayScheduleReason('pausedByOwner'), nextDueMs: null },
+    };
   });
 }
 

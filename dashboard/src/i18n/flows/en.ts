@@ -185,6 +185,16 @@ export const en = {
   'schedule.overlap.allow': 'Post anyway',
   'schedule.reason.pausedByOwner': 'Its owner paused it.',
   'schedule.reason.noTimeLeft': 'No time is left before its end.',
+  'schedule.reason.failures': 'It paused after {{failures}} failures in a row.',
+  'schedule.reason.failuresJob':
+    'It paused after {{failures}} failures in a row. The last one: job {{jobId}}, {{state}}.',
+  'schedule.reason.failuresRefused':
+    'It paused after {{failures}} failures in a row. The last job was refused: {{title}}.',
+  'schedule.reason.notRunning': 'The marketplace did not run at this time.',
+  'schedule.reason.earlierRuns': 'Job {{jobId}} of an earlier time was not over.',
+  'schedule.reason.earlierMost': '{{jobs}} jobs of earlier times were not over, which is the most.',
+  'schedule.reason.unexpected': 'Something went wrong on the side of the marketplace.',
+  'schedule.reason.openJob': 'Open the job',
   'schedule.rule.skip': 'skips a time while an earlier job runs',
   'schedule.rule.allow': 'posts even while an earlier job runs',
   'schedule.rule.none': 'missed times are not made up for',

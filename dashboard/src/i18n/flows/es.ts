@@ -190,6 +190,17 @@ export const es: Record<keyof typeof en, string> = {
   'schedule.overlap.allow': 'Publicar igualmente',
   'schedule.reason.pausedByOwner': 'Su dueño la puso en pausa.',
   'schedule.reason.noTimeLeft': 'No queda ninguna hora antes de su final.',
+  'schedule.reason.failures': 'Se puso en pausa tras {{failures}} fallos seguidos.',
+  'schedule.reason.failuresJob':
+    'Se puso en pausa tras {{failures}} fallos seguidos. El último: el job {{jobId}}, {{state}}.',
+  'schedule.reason.failuresRefused':
+    'Se puso en pausa tras {{failures}} fallos seguidos. El último job fue rechazado: {{title}}.',
+  'schedule.reason.notRunning': 'El mercado no funcionaba a esa hora.',
+  'schedule.reason.earlierRuns': 'El job {{jobId}} de una hora anterior no había terminado.',
+  'schedule.reason.earlierMost':
+    '{{jobs}} jobs de horas anteriores no habían terminado, que es el máximo.',
+  'schedule.reason.unexpected': 'Algo falló del lado del mercado.',
+  'schedule.reason.openJob': 'Abrir el job',
   'schedule.rule.skip': 'omite la ejecución mientras siga un job anterior',
   'schedule.rule.allow': 'publica aunque siga un job anterior',
   'schedule.rule.none': 'las ejecuciones perdidas no se recuperan',

@@ -10,6 +10,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { JobStateBadge, LookBadge } from '../../parts/state-badge.tsx';
 import { firingLooks } from './schedule-looks.ts';
+import { ScheduleWords } from './schedule-words.tsx';
 
 /** What became of each time that a schedule was due. */
 export function FiringTable({ runs }: { runs: readonly ScheduleRun[] }) {
@@ -45,9 +46,11 @@ function useColumns(): DataColumn<ScheduleRun>[] {
       {
         id: 'job',
         title: t('schedule.column.job'),
-        cell: ({ jobId, detail }) =>
+        cell: ({ jobId, detail, errorCode }) =>
           jobId === null ? (
-            <span className="break">{detail ?? ''}</span>
+            <span className="break">
+              {detail !== null && <ScheduleWords text={detail} errorCode={errorCode} />}
+            </span>
           ) : (
             <Link to="/jobs/$jobId" params={{ jobId }} className="row-link mono">
               {shorten(jobId, 10, 4)}

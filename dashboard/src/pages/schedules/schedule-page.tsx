@@ -5,7 +5,6 @@ import {
   resumeSchedule,
   type ScheduleDetail,
 } from '@node3/shared/routes/schedules';
-import { findScheduleReason } from '@node3/shared/schedule-reasons';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -18,13 +17,13 @@ import { JsonView } from '../../parts/json-view.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
-import { ServerText } from '../../parts/server-words.tsx';
 import { LookBadge } from '../../parts/state-badge.tsx';
 import { UnreadPage } from '../../parts/unread-page.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
 import { scheduleQuery, schedulesKey } from '../../queries/flows.ts';
 import { FiringTable } from './firing-table.tsx';
 import { scheduleLooks } from './schedule-looks.ts';
+import { ScheduleWords } from './schedule-words.tsx';
 
 const route = getRouteApi('/schedules/$scheduleId');
 
@@ -76,7 +75,7 @@ function ScheduleView({ schedule }: { schedule: ScheduleDetail }) {
       />
       {schedule.reason !== null && (
         <Alert color="orange" variant="light" title={t(`schedule.state.${state}`)}>
-          <ReasonText text={schedule.reason} />
+          <ScheduleWords text={schedule.reason} />
         </Alert>
       )}
       <Grid gap="lg">
@@ -182,10 +181,4 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
       />
     </Group>
   );
-}
-
-function ReasonText({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const known = findScheduleReason(text);
-  return known === null ? <ServerText text={text} /> : t(`schedule.reason.${known}`);
 }
