@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { FakeExecutor } from '@node3/agent/executors/fake/fake-executor';
 import { outcome } from '@node3/agent/testing/test-agent';
+import { listAuditLog } from '@node3/shared/routes/audit';
 import { createJob } from '@node3/shared/routes/jobs';
+import { getPayoutEngine } from '@node3/shared/routes/payouts';
 import { setSwitch } from '@node3/shared/routes/switches';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,6 +155,34 @@ describe.skipIf(skip)('the operator in a real browser', () => {
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('The books are right').first().waitFor();
     await inspectPage(page, 'admin-payments');
+  });
+
+  it('accepts the history of the treasury when that has halted payouts, and says why', async () => {
+    const accept = page.getByRole('button', { name: 'Accept the history', exact: true });
+    expect(await accept.count()).toBe(0);
+    // As a halt looks to the page; one of an unknown transaction takes a minute to be seen.
+    const url = `${network.marketplaceUrl}${getPayoutEngine.url}`;
+    const status = await network.operator.call(getPayoutEngine, {});
+    const detail = 'The treasury key signed a transaction that this database does not know.';
+    const halted = { ...status, state: 'halted', detail };
+    await page.route(url, (route) => route.fulfill({ json: halted }));
+    await accept.click();
+    await page.getByText('signed a transaction that this database does not know').waitFor();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('short');
+    expect(await dialog.getByRole('button', { name: 'Accept the history' }).isDisabled()).toBe(
+      true,
+    );
+    await dialog.getByLabel('Reason').fill('a top-up that was made by hand');
+    await dialog.getByRole('button', { name: 'Accept the history' }).click();
+    await page.getByText('The history is accepted').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await accept.waitFor({ state: 'detached' });
+    const { data } = await network.operator.call(listAuditLog, {
+      query: { action: 'payout.history-accepted' },
+    });
+    const reason = 'a top-up that was made by hand';
+    expect(data).toMatchObject([{ facts: { reason } }]);
   });
 
   it('[9.16] makes a provider, drains it and looks at its limits', async () => {
