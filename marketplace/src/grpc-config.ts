@@ -10,6 +10,8 @@ export interface GrpcConfig {
   tls: GrpcTls | null;
   /** At once; the default of `grpcLimits` where it is absent. */
   connectionsMax?: number;
+  /** How long a connection may take to say something; likewise. */
+  firstFrameMs?: number;
 }
 
 /** PEM files. */

@@ -10,6 +10,8 @@ export const grpcLimits = {
   connectionsDefault: 10_000,
   /** More than these no process has file descriptors for. */
   connectionsMax: 1_000_000,
+  /** A connection whose handshake of TLS, or whose first bytes of HTTP/2, take longer is closed. */
+  firstFrameMs: 10_000,
   /** Calls of one connection at once; more wait. */
   callsPerConnection: 100,
   /** A connection that says nothing is asked whether it lives, and then closed. */

@@ -138,18 +138,36 @@ describe('the server', () => {
     await small.stop();
   });
 
-  it('takes a certificate, and clients that have one of the right authority', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'node3-grpc-'));
-    const [certPath, keyPath] = [join(folder, 'grpc.crt'), join(folder, 'grpc.key')];
-    const subject = [
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+  it('closes a connection that says nothing, and one whose handshake never ends', async () => {
+    const { folder, certPath, keyPath } = await makeCertificate();
+    const tls = { certPath, keyPath, clientCaPath: null };
+    const firstFrameMs = 300;
+    const plain = await startTestMarketplace({ grpc: { ...onLoopback, firstFrameMs } });
+    const secured = await startTestMarketplace({ grpc: { ...onLoopback, tls, firstFrameMs } });
+    const open = async (market: TestMarketplace, said: Buffer) => {
+      const socket = connect(Number(market.grpcAddress?.split(':').at(-1)), '127.0.0.1');
+      socket.on('error', () => undefined).resume();
+      await once(socket, 'connect');
+      socket.write(said);
+      return socket;
+    };
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings]);
+    const speaking = await open(plain, preface);
+    const silent = [
+      await open(plain, preface.subarray(0, 12)),
+      await open(secured, Buffer.alloc(0)),
+      // The head of a handshake of which the rest never comes.
+      await open(secured, Buffer.from([22, 3, 1, 1, 0, ...Array<number>(40).fill(1)])),
     ];
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const request = ['req', '-x509', ...key, '-keyout', keyPath, '-out', certPath, '-days', '2'];
-    execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
+    await Promise.all(silent.map((socket) => socket.closed || once(socket, 'close')));
+    expect(speaking.closed).toBe(false);
+    speaking.destroy();
+    await Promise.all([plain.stop(), secured.stop(), rm(folder, { recursive: true })]);
+  }, 15_000);
+
+  it('takes a certificate, and clients that have one of the right authority', async () => {
+    const { folder, certPath, keyPath } = await makeCertificate();
     const [cert, privateKey] = await Promise.all([readFile(certPath), readFile(keyPath)]);
     const tls = { certPath, keyPath, clientCaPath: certPath };
     const secured = await startTestMarketplace({ grpc: { ...onLoopback, tls } });
@@ -189,6 +207,21 @@ describe('the server', () => {
     expect(() => readGrpc({ GRPC_TLS_CERT: 'a.crt' })).toThrow(/GRPC_TLS_KEY is not set/);
   });
 });
+
+async function makeCertificate() {
+  const folder = await mkdtemp(join(tmpdir(), 'node3-grpc-'));
+  const [certPath, keyPath] = [join(folder, 'grpc.crt'), join(folder, 'grpc.key')];
+  const subject = [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+  ];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const request = ['req', '-x509', ...key, '-keyout', keyPath, '-out', certPath, '-days', '2'];
+  execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
+  return { folder, certPath, keyPath };
+}
 
 interface Method {
   path: string;

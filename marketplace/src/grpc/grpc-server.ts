@@ -106,11 +106,17 @@ function hostIn({ host }: GrpcConfig): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function credentialsOf({ tls }: GrpcConfig): Promise<ServerCredentials> {
+async function credentialsOf({
+  tls,
+  firstFrameMs = grpcLimits.firstFrameMs,
+}: GrpcConfig): Promise<ServerCredentials> {
   if (tls === null) return ServerCredentials.createInsecure();
   const { cert, key, clientCa } = await readPemFiles(tls);
   const pair = { cert_chain: cert, private_key: key };
-  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
+  const credentials = ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
+  // Node's own is two minutes, and gRPC has no option for it.
+  Object.assign(credentials._getConstructorOptions() ?? {}, { handshakeTimeout: firstFrameMs });
+  return credentials;
 }
 
 async function shutDown(server: Server): Promise<void> {

@@ -30,15 +30,19 @@ const saidMs = 60_000;
 export async function listenForGrpc(
   server: Server,
   credentials: ServerCredentials,
-  { host, port, connectionsMax = grpcLimits.connectionsDefault }: GrpcConfig,
+  config: GrpcConfig,
   { clock, log }: Deps,
 ): Promise<GrpcPort> {
+  const { host, port } = config;
+  const { connectionsMax = grpcLimits.connectionsDefault } = config;
+  const { firstFrameMs = grpcLimits.firstFrameMs } = config;
   const injector = server.createConnectionInjector(credentials);
   const open = new OpenConnections(connectionsMax);
   let saidAtMs = Number.NEGATIVE_INFINITY;
   const take = (socket: Socket) => {
     if (open.admit(socket)) {
       injector.injectConnection(socket);
+      endIfSilent(socket, firstFrameMs);
       return;
     }
     socket.destroy();
@@ -62,6 +66,17 @@ export async function listenForGrpc(
     },
     destroy: () => open.destroy(),
   };
+}
+
+/** What a client of HTTP/2 says first; a handshake of TLS begins with more, and has its own deadline. */
+const prefaceBytes = 24;
+
+/** Keepalive would end it much later: it asks only those that are idle for long. */
+function endIfSilent(socket: Socket, afterMs: number): void {
+  const deadline = setTimeout(() => {
+    if (socket.bytesRead < prefaceBytes) socket.destroy();
+  }, afterMs);
+  socket.once('close', () => clearTimeout(deadline));
 }
 
 interface Listening {
