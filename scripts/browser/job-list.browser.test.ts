@@ -127,6 +127,11 @@ describe.skipIf(skip || engine.skip)('the list of jobs in a real browser', () =>
     await row.waitFor();
     await page.getByRole('link', { name: 'Newest' }).click();
     await expect.poll(() => rows().count(), soon).toBe(25);
+    await page.getByRole('link', { name: 'Templates', exact: true }).click();
+    await page.getByRole('heading', { name: 'Templates', level: 1 }).waitFor();
+    await requester.client.call(createJobs, { body: { jobs: [{ ...spec, name: 'Meanwhile' }] } });
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await page.getByRole('link', { name: 'Meanwhile' }).waitFor();
     for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
     await page.getByText('2 jobs selected').waitFor();
     await page.getByRole('button', { name: 'Select all 25' }).click();

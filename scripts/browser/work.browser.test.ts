@@ -190,6 +190,14 @@ describe.skipIf(skip)('new work in a real browser', () => {
 
   it('imports a document after showing what it would post', async () => {
     await page.goto(`${network.marketplaceUrl}/jobs/import`);
+    await page.getByLabel('Text of the document').fill('docker run --gpus 64 "$IMAGE"');
+    await page.getByRole('button', { name: 'Try without posting' }).click();
+    await page.getByText('which stands for what your shell knows').waitFor();
+    expect(await page.getByText('/IMAGE', { exact: true }).count()).toBe(0);
+    await page.getByLabel('Text of the document').fill('docker run --gpus 8 alpine true');
+    await page.getByRole('button', { name: 'Try without posting' }).click();
+    await page.getByText('No registered agent could ever run this job').waitFor();
+    expect(await page.getByRole('button', { name: 'Post them all' }).isDisabled()).toBe(true);
     await page.getByLabel('Text of the document').fill(JSON.stringify(nosanaJob));
     await page.getByRole('button', { name: 'Try without posting' }).click();
     await page.getByRole('status').getByText('1 job').waitFor();

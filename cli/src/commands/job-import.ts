@@ -59,11 +59,15 @@ export async function importDocument(
 
 async function tellSteps({ terminal }: Context, preview: ImportReply): Promise<void> {
   if (terminal.json) return terminal.object(preview);
-  for (const { name, after, spec } of preview.jobs) {
+  for (const { name, after, spec, problem } of preview.jobs) {
     const image = spec?.workload?.image ?? '';
     const gpus = spec?.resources?.gpus?.count ?? 0;
     const needs = after.length === 0 ? '' : `  after ${after.join(', ')}`;
     await terminal.data(`${name}  ${image}  ${gpus} GPUs${needs}`);
+    if (problem !== undefined) await terminal.talk(`refused   ${name}: ${problem.detail}`);
+  }
+  if (preview.jobs.some(({ problem }) => problem !== undefined)) {
+    return terminal.talk('Nothing would be posted now: all jobs of a document are, or none');
   }
   const price =
     preview.total === null ? '' : ` for ${moneyText(preview.total)} at most, fee included`;

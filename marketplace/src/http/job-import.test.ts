@@ -125,6 +125,16 @@ describe('POST /api/v1/jobs/import', () => {
     expect(await count()).toBe(0);
   });
 
+  it('says in a dry run which job no agent could run now', async () => {
+    await registerTestAgent(market);
+    const { send } = await setUp();
+    const train = { ...operation('train'), args: { image: 'a', gpu: true } };
+    const document = { ...stages, ops: [operation('load'), train] };
+    const { jobs } = await send(document, { dryRun: true, reward: '0.01', gpu: 'a100' });
+    expect(jobs[0]).not.toHaveProperty('problem');
+    expect(jobs[1]?.problem).toMatchObject({ code: 'JOB_UNSATISFIABLE', status: 422 });
+  });
+
   it('is done once for one key, and not for another document', async () => {
     const { send, count } = await setUp();
     const first = await send(bacalhau, { reward: '0.01' }, 'key');

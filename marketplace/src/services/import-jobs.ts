@@ -1,4 +1,4 @@
-import { MarketError } from '@node3/shared/error';
+import { MarketError, type Problem, toProblem } from '@node3/shared/error';
 import { importDocument } from '@node3/shared/import/import-document';
 import type { ImportedJob, ImportedStep } from '@node3/shared/import/imported-job';
 import type { JobSpecInput, Price } from '@node3/shared/job-spec';
@@ -9,7 +9,7 @@ import type { Idempotency, JobPosting } from '../store/job-store.ts';
 import { checkInputs } from './check-inputs.ts';
 import { invalid, specProblems } from './check-template.ts';
 import { completeSpec } from './complete-spec.ts';
-import { composePosting, hashRequest, type PostJobDeps } from './post-job.ts';
+import { composePosting, hashRequest, type PostJobDeps, prepareJob } from './post-job.ts';
 import { findPosted, type Posted, storeTogether } from './post-jobs-together.ts';
 import { priceJob } from './price-job.ts';
 
@@ -23,17 +23,20 @@ export interface ImportRequest {
 /** The label by which the jobs of one document are found and cancelled. */
 const importLabel = 'import';
 
-/** What would be posted, checked but for what the world may change: agents, artifacts, the balance. */
+/** What would be posted, and what each job would be refused with now; the balance is not looked at. */
 export function previewImport(
-  deps: Pick<PostJobDeps, 'defaultImages' | 'feeBasisPoints'>,
-  { document, query }: ImportRequest,
+  deps: PostJobDeps,
+  { accountId, document, query }: ImportRequest,
 ): ImportReply {
   const imported = importDocument(document, query.format, importOptionsOf(query));
   const price = importPriceOf(query);
   const { format, warnings } = imported;
   const jobs = imported.jobs.map(({ name, after, spec }) => {
-    const priced = price === null ? spec : { ...spec, price };
-    return { name, after, jobId: null, state: null, spec: priced };
+    const row = { name, after, jobId: null, state: null };
+    if (price === null) return { ...row, spec };
+    const priced = { ...spec, price };
+    const problem = refusalOf(deps, accountId, priced);
+    return { ...row, spec: priced, ...(problem !== null && { problem }) };
   });
   return {
     format,
@@ -43,6 +46,22 @@ export function previewImport(
     label: null,
     total: totalOf(deps, imported, price),
   };
+}
+
+function refusalOf(deps: PostJobDeps, accountId: string, spec: JobSpecInput): Problem | null {
+  try {
+    checkSpec(spec);
+    prepareJob(deps, spec, accountId);
+    return null;
+  } catch (error) {
+    if (!(error instanceof MarketError)) throw error;
+    return toProblem(error);
+  }
+}
+
+function checkSpec(spec: JobSpecInput): void {
+  const problems = specProblems(spec);
+  if (problems.length > 0) throw invalid(problems);
 }
 
 function totalOf(
@@ -124,8 +143,7 @@ async function postAll(
     postings.push(
       // oxlint-disable-next-line no-await-in-loop
       await naming(step, async () => {
-        const problems = specProblems(spec);
-        if (problems.length > 0) throw invalid(problems);
+        checkSpec(spec);
         await checkInputs(deps, accountId, spec);
         const input = { accountId, keyId, spec, idempotencyKey: null };
         return composePosting(deps, input, terms);

@@ -43,7 +43,7 @@ export function readNetwork(
 }
 
 const networkFix =
-  'Name the hosts that it needs: "Type": "HTTP" with Domains, or allowHosts when it is imported.';
+  'Name the hosts that it needs: "Type": "HTTP" with Domains, or those that it may reach when you import it.';
 
 function domainsOf(
   report: ImportReport,

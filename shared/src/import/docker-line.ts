@@ -11,8 +11,8 @@ import type { ImportReport } from './import-report.ts';
 /** What a `docker run` says, before any of it is understood. */
 export interface DockerLine {
   options: { name: TakenOption; value: string }[];
-  /** The image and what follows it; empty where that can't be told. */
-  rest: string[];
+  /** The image and what follows it; null where that can't be told, of which something is said then. */
+  rest: string[] | null;
 }
 
 const start = /^\s*(?:sudo\s+)?docker\s+(?:container\s+)?run(?=\s|\\|$)/;
@@ -26,6 +26,7 @@ export function isDockerRun(text: unknown): text is string {
 export function readDockerLine(report: ImportReport, text: string): DockerLine {
   const words = wordsOf(report, text);
   const options: DockerLine['options'] = [];
+  if (words === null) return { options, rest: null };
   let index = 0;
   for (; index < words.length; index += 1) {
     const word = words[index] as string;
@@ -36,7 +37,7 @@ export function readDockerLine(report: ImportReport, text: string): DockerLine {
       if (found === null) {
         refuseUnknown(report, spelling);
         // Whether the next word is its value, or the image, can't be told.
-        if (attached === null) return { options, rest: [] };
+        if (attached === null) return { options, rest: null };
         continue;
       }
       const next = words[index + 1];
@@ -44,7 +45,7 @@ export function readDockerLine(report: ImportReport, text: string): DockerLine {
       if (found.takes === 'value' && attached === null) index += 1;
       if (value === undefined) {
         report.refuse(`/${found.name}`, 'has no value', 'Write one behind it.');
-        return { options, rest: [] };
+        return { options, rest: null };
       }
       if (found.takes === 'value' || value !== 'false') note(report, options, found.name, value);
     }
@@ -52,18 +53,18 @@ export function readDockerLine(report: ImportReport, text: string): DockerLine {
   return { options, rest: words.slice(index) };
 }
 
-function wordsOf(report: ImportReport, text: string): string[] {
+function wordsOf(report: ImportReport, text: string): string[] | null {
   const match = start.exec(text);
   if (match === null) {
     report.refuse('', 'is no docker run', 'Begin with "docker run", as in a terminal.');
-    return [];
+    return null;
   }
   try {
     return splitShellWords(text.slice(match[0].length));
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
     report.refuse('', error.message, error.fix);
-    return [];
+    return null;
   }
 }
 

@@ -91,7 +91,7 @@ const noRights = {
 };
 const othersNetwork = {
   detail: 'changes the network, and a job reaches only the hosts that are named',
-  fix: 'Leave it out, and name the hosts with allowHosts.',
+  fix: 'Leave it out, and name the hosts that it may reach when you import it.',
 };
 const noRestart = {
   detail: 'asks for restarts, and each job ends',

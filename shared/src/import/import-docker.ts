@@ -46,8 +46,8 @@ function readWorkload(
   line: DockerLine,
   last: (name: TakenOption) => string | undefined,
 ): ImportedSpec['workload'] {
-  const [image, ...parts] = line.rest;
-  if (image === undefined) {
+  const [image, ...parts] = line.rest ?? [];
+  if (line.rest?.length === 0) {
     report.refuse('/IMAGE', 'is missing: no image was found', 'Name it behind the options.');
   }
   const command = checkCommand([report, '/COMMAND'], parts);
@@ -101,14 +101,14 @@ function networkOf(
     report.refuse(
       pointer,
       detail,
-      'Leave it out, and name the hosts that it needs with allowHosts.',
+      'Leave it out, and name the hosts that it may reach when you import it.',
     );
   }
   if (allowHosts !== undefined) return allowedNetwork(report, pointer, allowHosts);
   if (network !== 'none') {
     const message =
       'is none here: it reaches no host, while containers of Docker reach the Internet';
-    report.warn(pointer, message, 'Name the hosts that it needs with allowHosts.');
+    report.warn(pointer, message, 'Name the hosts that it may reach when you import it.');
   }
   return {};
 }

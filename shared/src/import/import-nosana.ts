@@ -57,6 +57,6 @@ function checkOperations(
 function networkOf(report: ImportReport, whole: ForeignObject, { allowHosts }: ImportOptions) {
   if (allowHosts !== undefined) return allowedNetwork(report, whole.at('ops'), allowHosts);
   const message = 'reach no host here, while containers of Nosana reach the Internet';
-  report.warn(whole.at('ops'), message, 'Name the hosts that they need with allowHosts.');
+  report.warn(whole.at('ops'), message, 'Name the hosts that they may reach when you import it.');
   return {};
 }

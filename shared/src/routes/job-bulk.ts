@@ -9,7 +9,7 @@ import { JobDetail } from './jobs.ts';
 
 /** Endpoints for many jobs at a time, and for one job again. */
 
-const ProblemView = Type.Unsafe<Problem>({
+export const ProblemView = Type.Unsafe<Problem>({
   type: 'object',
   description: 'What a request for this job alone would have been answered with (RFC 9457)',
 });

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
+import type { Problem } from '../error.ts';
 import { importFormats } from '../import/import-formats.ts';
 import { importLimits } from '../import/import-limits.ts';
 import type { JobSpecInput } from '../job-spec.ts';
@@ -7,6 +8,7 @@ import { jobStates } from '../job-state.ts';
 import { limits } from '../limits.ts';
 import { amountPattern, assets } from '../money.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
+import { ProblemView } from './job-bulk.ts';
 
 /** Jobs of documents that were written for other systems. */
 
@@ -69,6 +71,13 @@ const ImportedRow = strictObject({
     Type.Unsafe<Partial<JobSpecInput>>({
       type: 'object',
       description: 'Of a dry run: what would be posted. Without a price where none was given',
+    }),
+  ),
+  problem: Type.Optional(
+    Type.Unsafe<Problem>({
+      ...ProblemView,
+      description:
+        'Of a dry run with a price: what this job would be refused with now (RFC 9457); absent where nothing is known against it',
     }),
   ),
 });

@@ -123,4 +123,6 @@ export const enKept = {
   'import.spec': 'Job spec',
   'import.specOf': 'The spec of {{name}}',
   'import.post': 'Post them all',
+  'import.allOrNone': 'All of them are posted, or none: mend what is said above and try again.',
+  'import.ofJob': 'Of the job {{name}}:',
 };

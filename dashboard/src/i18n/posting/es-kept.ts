@@ -126,4 +126,6 @@ export const esKept: Record<keyof typeof enKept, string> = {
   'import.spec': 'Especificación del job',
   'import.specOf': 'La especificación de {{name}}',
   'import.post': 'Publicarlos todos',
+  'import.allOrNone': 'Se publican todos o ninguno: corrige lo dicho arriba y prueba otra vez.',
+  'import.ofJob': 'Del job {{name}}:',
 };

@@ -33,7 +33,9 @@ export function useJobList({ cursor, ...search }: JobsSearch) {
     refetchInterval,
     placeholderData: keepPreviousData,
   });
-  const first = query.isPlaceholderData ? undefined : query.data?.data[0]?.jobId;
+  // What an earlier visit had read is shown meanwhile, but is not where this one stands still.
+  const isRead = query.isFetchedAfterMount && !query.isPlaceholderData;
+  const first = isRead ? query.data?.data[0]?.jobId : undefined;
   if (isPinned && cursor === undefined && top === null && first !== undefined) {
     setPinned({ key, top: first });
   }

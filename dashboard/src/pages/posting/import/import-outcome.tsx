@@ -1,7 +1,8 @@
-import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core';
-import { type FieldProblem, MarketError } from '@node3/shared/error';
+import { Alert, Badge, Box, Button, Group, Stack, Text } from '@mantine/core';
+import { type FieldProblem, fromProblem, MarketError } from '@node3/shared/error';
 import type { ImportReply } from '@node3/shared/routes/job-import';
 import { IconFileImport, IconSend } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sayField } from '../../../i18n/use-error-words.ts';
 import { useFormat } from '../../../i18n/use-format.ts';
@@ -27,6 +28,7 @@ export function ImportOutcome({ tried, posted, error, pending, onPost }: ImportO
   const { t } = useTranslation();
   const format = useFormat();
   const reply = posted ?? tried;
+  const isRefused = posted === null && reply?.jobs.some(({ problem }) => problem !== undefined);
   return (
     <SectionCard title={posted === null ? t('import.outcome') : t('import.posted')}>
       {error !== null && <Refusal error={error} />}
@@ -57,10 +59,16 @@ export function ImportOutcome({ tried, posted, error, pending, onPost }: ImportO
             <Button
               leftSection={<IconSend size={17} aria-hidden />}
               loading={pending}
+              disabled={isRefused === true}
               onClick={onPost}
             >
               {t('import.post')}
             </Button>
+          )}
+          {isRefused === true && (
+            <Text size="sm" c="dimmed">
+              {t('import.allOrNone')}
+            </Text>
           )}
         </Stack>
       )}
@@ -70,7 +78,7 @@ export function ImportOutcome({ tried, posted, error, pending, onPost }: ImportO
 
 function ImportedJob({ job }: { job: ImportReply['jobs'][number] }) {
   const { t } = useTranslation();
-  const { name, after, jobId, spec } = job;
+  const { name, after, jobId, spec, problem } = job;
   return (
     <li>
       <Text fw={600} size="sm" className="break">
@@ -87,6 +95,7 @@ function ImportedJob({ job }: { job: ImportReply['jobs'][number] }) {
           {t('import.after', { names: after.join(', ') })}
         </Text>
       )}
+      {problem !== undefined && <ErrorView error={fromProblem(problem.status, problem)} />}
       {spec !== undefined && (
         <details className="more-facts">
           <summary>{t('import.spec')}</summary>
@@ -107,8 +116,28 @@ function Warnings({ warnings }: Pick<ImportReply, 'warnings'>) {
   );
 }
 
-/** Why nothing of it can be posted, field by field. */
+/** Comes into view: the button that was pressed may be far below. */
 function Refusal({ error }: { error: Error }) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.focus();
+  }, []);
+  const step = error instanceof MarketError ? error.context['step'] : undefined;
+  return (
+    <Box ref={box} tabIndex={-1} mb="md">
+      {typeof step === 'string' && (
+        <Text size="sm" fw={600} mb={4}>
+          {t('import.ofJob', { name: step })}
+        </Text>
+      )}
+      <RefusedFields error={error} />
+    </Box>
+  );
+}
+
+/** Why nothing of it can be posted, field by field. */
+function RefusedFields({ error }: { error: Error }) {
   if (error instanceof UnreadableDocument) return <Unreadable error={error} />;
   const problems = error instanceof MarketError ? (error.context.errors ?? []) : [];
   if (problems.length === 0) return <ErrorView error={error} />;
