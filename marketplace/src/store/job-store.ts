@@ -53,10 +53,14 @@ export interface JobStore {
   /** The job that an idempotency key of an account has made. */
   jobOfKey(accountId: string, key: string): Promise<JobRow | null>;
   job(jobId: string): Promise<JobRow | null>;
+  /** Many jobs in one query; unknown ids are left out. */
+  jobsById(jobIds: readonly string[]): Promise<Map<string, JobRow>>;
   execution(executionId: string): Promise<ExecutionRow | null>;
   /** Many executions in one query; unknown ids are left out. */
   executionsById(executionIds: string[]): Promise<Map<string, ExecutionRow>>;
   executionsOfJob(jobId: string): Promise<ExecutionRow[]>;
+  /** The same of many jobs in one query; of each in order. */
+  executionsOfJobs(jobIds: readonly string[]): Promise<ExecutionRow[]>;
   eventsOfJob(jobId: string, limit: number): Promise<EventRow[]>;
   /** Those of many jobs in one query, in order; `cursorSeq` continues a page, null begins. */
   eventsOfJobs(query: EventsOfJobsQuery): Promise<EventRow[]>;
@@ -356,6 +360,12 @@ export interface EventsOfJobsQuery {
   order: 'newest' | 'oldest';
   cursorSeq: number | null;
   limit: number;
+  /** No events of other names. */
+  names: readonly string[];
+  /** null takes those of all times. */
+  sinceMs: number | null;
+  /** null takes those of all executions, and of none. */
+  executionId: string | null;
 }
 
 export interface LogQuery {

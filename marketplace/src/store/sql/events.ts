@@ -25,10 +25,11 @@ const insertEvent = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const selectAfter = 'SELECT * FROM events WHERE seq > +? ORDER BY seq LIMIT +?';
 const selectOfJob = 'SELECT * FROM events WHERE job_id = +? ORDER BY seq LIMIT +?';
+const isAsked = `name ${inTexts} AND at_ms >= ? AND (? = '' OR execution_id = ?)`;
 const selectOfJobsAfter = `
-  SELECT * FROM events WHERE job_id ${inTexts} AND seq > ? ORDER BY seq LIMIT ?`;
+  SELECT * FROM events WHERE job_id ${inTexts} AND seq > ? AND ${isAsked} ORDER BY seq LIMIT ?`;
 const selectOfJobsBefore = `
-  SELECT * FROM events WHERE job_id ${inTexts} AND seq < ? ORDER BY seq DESC LIMIT ?`;
+  SELECT * FROM events WHERE job_id ${inTexts} AND seq < ? AND ${isAsked} ORDER BY seq DESC LIMIT ?`;
 const selectOfAccount = `
   SELECT * FROM events WHERE seq > +? AND seq <= +? AND account_id = +? ORDER BY seq LIMIT +?`;
 const selectOfJobAfter =
@@ -52,13 +53,15 @@ export function* eventsOfJobIn(tx: Tx, jobId: string, limit: number): Work<Event
   return found.map(toEvent);
 }
 
-export function* eventsOfJobsIn(
-  tx: Tx,
-  { jobIds, order, cursorSeq, limit }: EventsOfJobsQuery,
-): Work<EventRow[]> {
+export function* eventsOfJobsIn(tx: Tx, query: EventsOfJobsQuery): Work<EventRow[]> {
   const [sql, start] =
-    order === 'oldest' ? [selectOfJobsAfter, 0] : [selectOfJobsBefore, Number.MAX_SAFE_INTEGER];
-  const found = yield* tx.all<EventRecord>(sql, toList(jobIds), cursorSeq ?? start, limit);
+    query.order === 'oldest'
+      ? [selectOfJobsAfter, 0]
+      : [selectOfJobsBefore, Number.MAX_SAFE_INTEGER];
+  const executionId = query.executionId ?? '';
+  const asked = [toList(query.names), query.sinceMs ?? 0, executionId, executionId];
+  const place = [toList(query.jobIds), query.cursorSeq ?? start];
+  const found = yield* tx.all<EventRecord>(sql, ...place, ...asked, query.limit);
   return found.map(toEvent);
 }
 

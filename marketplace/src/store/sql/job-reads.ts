@@ -37,6 +37,8 @@ export const jobQueries = {
   executionsById: `
     SELECT * FROM executions WHERE execution_id ${inTexts}`,
   executionsOfJob: 'SELECT * FROM executions WHERE job_id = +? ORDER BY attempt',
+  executionsOfJobs: `
+    SELECT * FROM executions WHERE job_id ${inTexts} ORDER BY job_id, attempt`,
   executionByClaim: 'SELECT * FROM executions WHERE agent_id = ? AND claim_id = ? AND live = 1',
   // Not ordered here: a sorter that SQLite sets up for nothing cost 70 of 85 µs (2026-11-26).
   liveOfAgent: 'SELECT * FROM executions WHERE agent_id = ? AND live = 1',
@@ -52,9 +54,11 @@ export function createJobReads(
 ): Pick<
   JobStore,
   | 'job'
+  | 'jobsById'
   | 'execution'
   | 'executionsById'
   | 'executionsOfJob'
+  | 'executionsOfJobs'
   | 'eventsOfJob'
   | 'eventsOfJobs'
   | 'listJobs'
@@ -75,6 +79,10 @@ export function createJobReads(
     job(jobId) {
       return database.read((tx) => jobIn(tx, jobId));
     },
+    async jobsById(jobIds) {
+      const found = await database.read((tx) => tx.all<JobRecord>(jobQueries.jobs, toList(jobIds)));
+      return new Map(found.map((record) => [record.job_id, toJob(record)]));
+    },
     execution(executionId) {
       return database.read((tx) => executionIn(tx, executionId));
     },
@@ -84,6 +92,9 @@ export function createJobReads(
     },
     executionsOfJob(jobId) {
       return executions(jobQueries.executionsOfJob, jobId);
+    },
+    executionsOfJobs(jobIds) {
+      return executions(jobQueries.executionsOfJobs, toList(jobIds));
     },
     eventsOfJob(jobId, limit) {
       return database.read((tx) => eventsOfJobIn(tx, jobId, limit));

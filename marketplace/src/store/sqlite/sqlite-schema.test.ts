@@ -232,7 +232,8 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.overdue(world.nowMs * 2, 10);
   await store.readLogs({ jobId: job.jobId, afterSeq: 0, limit: 10, stream: 'stdout' });
   for (const order of ['newest', 'oldest'] as const) {
-    await store.eventsOfJobs({ jobIds: [job.jobId], order, cursorSeq: null, limit: 10 });
+    const asked = { names: ['job.ended'], sinceMs: null, executionId: null };
+    await store.eventsOfJobs({ ...asked, jobIds: [job.jobId], order, cursorSeq: null, limit: 10 });
   }
   const page = { beforeJobId: null, limit: 10 };
   await store.listJobs({ ...page, accountId, states: null });
@@ -248,6 +249,8 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.listJobs({ ...page, accountId: null, states: null });
   await store.queuedJobs(null, 10);
   await store.executionsOfJob(job.jobId);
+  await store.executionsOfJobs([job.jobId]);
+  await store.jobsById([job.jobId]);
   await store.executionsById([done.executionId]);
   await store.executionByClaim(agentId, 'claim');
   await store.liveExecutions(agentId);

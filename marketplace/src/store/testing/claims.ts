@@ -99,6 +99,19 @@ export function describeClaims(given: Given): void {
       expect(await store.liveExecutions(null)).toEqual([live, other]);
       const byId = await store.executionsById([live.executionId, ended.executionId, 'exe_unknown']);
       expect([...byId.keys()].toSorted()).toEqual([ended.executionId, live.executionId]);
+      const jobIds = [ended.jobId, other.jobId, 'job_none'];
+      const ofJobs = await store.executionsOfJobs(jobIds);
+      expect(ofJobs.map(({ executionId }) => executionId)).toEqual([
+        ended.executionId,
+        other.executionId,
+      ]);
+      expect(await store.jobsById(jobIds)).toEqual(
+        new Map(
+          await Promise.all(
+            [ended, other].map(async ({ jobId }) => [jobId, await store.job(jobId)] as const),
+          ),
+        ),
+      );
       expect(fenceOf(live).attempt).toBe(1);
     });
   });

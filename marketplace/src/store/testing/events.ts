@@ -40,15 +40,32 @@ export function describeEvents(given: Given): void {
       const [first, second] = jobs.map(({ jobId }) => jobId);
       const jobIds = [first ?? '', second ?? '', 'job_none'];
       const theirs = heard.filter(({ jobId }) => jobIds.includes(jobId ?? ''));
+      const all = {
+        names: ['job.posted', 'job.assigned', 'job.ended'],
+        sinceMs: null,
+        executionId: null,
+      };
       const read = (order: 'newest' | 'oldest', cursorSeq: number | null, limit: number) =>
-        store.eventsOfJobs({ jobIds, order, cursorSeq, limit });
+        store.eventsOfJobs({ ...all, jobIds, order, cursorSeq, limit });
       expect(await read('oldest', null, 100)).toEqual(theirs);
       expect(await read('oldest', theirs[1]?.seq ?? 0, 2)).toEqual(theirs.slice(2, 4));
       expect(await read('newest', theirs[4]?.seq ?? 0, 2)).toEqual([theirs[3], theirs[2]]);
       expect(await read('newest', null, 1)).toEqual([theirs[5]]);
-      expect(
-        await store.eventsOfJobs({ jobIds: [], order: 'oldest', cursorSeq: null, limit: 9 }),
-      ).toEqual([]);
+      const few = { ...all, jobIds, order: 'oldest' as const, cursorSeq: null, limit: 9 };
+      expect(await store.eventsOfJobs({ ...few, jobIds: [] })).toEqual([]);
+      const ended = theirs.filter(({ name }) => name === 'job.ended');
+      expect(await store.eventsOfJobs({ ...few, names: ['job.ended'] })).toEqual(ended);
+      expect(await store.eventsOfJobs({ ...few, names: ['job.ended'], limit: 1 })).toEqual([
+        ended[0],
+      ]);
+      const sinceMs = Math.max(...theirs.map(({ atMs }) => atMs));
+      const last = theirs.filter(({ atMs }) => atMs >= sinceMs);
+      expect(await store.eventsOfJobs({ ...few, sinceMs })).toEqual(last);
+      expect(await store.eventsOfJobs({ ...few, sinceMs: sinceMs + 1 })).toEqual([]);
+      const executionId = theirs.find((one) => one.executionId !== null)?.executionId ?? '';
+      const itsOwn = theirs.filter((one) => one.executionId === executionId);
+      expect(itsOwn.length).toBeGreaterThan(0);
+      expect(await store.eventsOfJobs({ ...few, executionId })).toEqual(itsOwn);
     });
 
     it('does not announce what was rolled back', async () => {

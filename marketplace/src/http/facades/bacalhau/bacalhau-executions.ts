@@ -6,7 +6,6 @@ import type {
 } from '@node3/shared/routes/bacalhau-models';
 import type { ArtifactDeps } from '../../../services/artifact-deps.ts';
 import { listJobArtifacts } from '../../../services/read-artifacts.ts';
-import { findJobThatRan } from '../../../services/read-job.ts';
 import { isFullPage } from '../../../store/log-page.ts';
 import type { ExecutionRow, JobRow, LogLineRow } from '../../../store/rows.ts';
 import type { Store } from '../../../store/store.ts';
@@ -29,20 +28,29 @@ export interface GroupExecution {
   attempts: readonly ExecutionRow[];
 }
 
-/** The attempts at each partition, oldest first. What was reused has those of the job that ran. */
-export async function readExecutions(
-  deps: Pick<Deps, 'store'>,
-  { members }: Pick<JobGroup, 'members'>,
-): Promise<GroupExecution[]> {
-  const found = await Promise.all(
-    members.map(async (member) => {
-      const job = await findJobThatRan(deps, member);
-      const attempts = job.attempt === 0 ? [] : await deps.store.executionsOfJob(job.jobId);
-      const { partition } = members.length === 1 ? { partition: 0 } : placeOf(member);
-      return attempts.map((execution) => ({ job, partition, execution, attempts }));
-    }),
-  );
-  return found.flat();
+/**
+ * The attempts at each partition of some groups, oldest first, in two reads however many there are. What
+ * was reused has those of the job that ran.
+ */
+export async function readExecutions<Group extends Pick<JobGroup, 'members'>>(
+  { store }: Pick<Deps, 'store'>,
+  groups: readonly Group[],
+): Promise<(GroupExecution & { group: Group })[]> {
+  const members = groups.flatMap((group) => group.members.map((member) => ({ group, member })));
+  const reused = members.flatMap(({ member }) => member.cachedFrom ?? []);
+  const ranOf = reused.length === 0 ? null : await store.jobsById(reused);
+  const placed = members.map(({ group, member }) => ({
+    group,
+    job: ranOf?.get(member.cachedFrom ?? '') ?? member,
+    partition: group.members.length === 1 ? 0 : placeOf(member).partition,
+  }));
+  const begun = placed.filter(({ job }) => job.attempt > 0).map(({ job }) => job.jobId);
+  const found = begun.length === 0 ? [] : await store.executionsOfJobs([...new Set(begun)]);
+  const attemptsOf = Map.groupBy(found, ({ jobId }) => jobId);
+  return placed.flatMap((one) => {
+    const attempts = attemptsOf.get(one.job.jobId) ?? [];
+    return attempts.map((execution) => ({ ...one, execution, attempts }));
+  });
 }
 
 /** With what each wrote and left, which is read for these alone. */

@@ -1,17 +1,11 @@
 import type { QueryOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
 import type { bacalhauJobHistory } from '@node3/shared/routes/bacalhau';
-import type { BacalhauHistoryItem } from '@node3/shared/routes/bacalhau-models';
 import type { Store } from '../../../store/store.ts';
 import type { JobGroup } from './bacalhau-groups.ts';
-import { toHistoryItem } from './bacalhau-mapping.ts';
+import { historyNames, toHistoryItem } from './bacalhau-mapping.ts';
 
 type HistoryQuery = QueryOf<typeof bacalhauJobHistory>;
-
-/** Read at once, of all partitions and versions together. */
-const eventsPerRead = 1_000;
-/** More are for the next page. */
-const readsMax = 20;
 
 /** A page of what happened to the jobs of some groups, in its order. */
 export async function readHistory(
@@ -27,37 +21,30 @@ export async function readHistory(
       members.map(({ jobId }) => [jobId, { jobId: head.jobId, version }] as const),
     ),
   );
-  const jobIds = [...shownAs.keys()];
-  const order = query.reverse === true ? ('newest' as const) : ('oldest' as const);
   const wanted = query.limit || limits.listPageMax;
-  const items: BacalhauHistoryItem[] = [];
-  let cursor = /^\d{1,15}$/.test(query.next_token ?? '') ? Number(query.next_token) : null;
-  for (let reads = 0; reads < readsMax; reads += 1) {
-    const page = { jobIds, order, cursorSeq: cursor, limit: eventsPerRead };
-    const events = await store.eventsOfJobs(page);
-    for (const event of events) {
-      const shown = shownAs.get(event.jobId ?? '');
-      const item = shown === undefined ? null : toHistoryItem(event, shown);
-      if (item === null || !isWanted(item, query)) continue;
-      if (items.length === wanted) return { Items: items, NextToken: tokenOf(items) };
-      items.push(item);
-    }
-    if (events.length < eventsPerRead) return { Items: items, NextToken: '' };
-    cursor = events.at(-1)?.seq ?? null;
-  }
-  return { Items: items, NextToken: String(cursor ?? '') };
+  const { since, execution_id: executionId } = query;
+  const found = await store.eventsOfJobs({
+    jobIds: [...shownAs.keys()],
+    order: query.reverse === true ? 'newest' : 'oldest',
+    cursorSeq: /^\d{1,15}$/.test(query.next_token ?? '') ? Number(query.next_token) : null,
+    limit: wanted + 1,
+    names: namesOf(query),
+    sinceMs: since === undefined ? null : since * 1_000,
+    executionId: executionId || null,
+  });
+  const items = found.slice(0, wanted).flatMap((event) => {
+    const shown = shownAs.get(event.jobId ?? '');
+    return shown === undefined ? [] : (toHistoryItem(event, shown) ?? []);
+  });
+  const last = found.length > wanted ? found[wanted - 1] : undefined;
+  return { Items: items, NextToken: String(last?.seq ?? '') };
 }
 
-function tokenOf(items: readonly BacalhauHistoryItem[]): string {
-  return String(items.at(-1)?.SeqNum ?? '');
-}
-
-function isWanted(
-  item: BacalhauHistoryItem,
-  { since, event_type: type, execution_id: executionId }: HistoryQuery,
-): boolean {
-  if (since !== undefined && Date.parse(item.Time) < since * 1_000) return false;
-  if (executionId && item.ExecutionID !== executionId) return false;
-  if (type === 'job') return item.Type === 'JobLevel';
-  return type !== 'execution' || item.Type === 'ExecutionLevel';
+/** What is of the job's level is of no execution. */
+function namesOf({
+  event_type: type,
+  execution_id: executionId,
+}: Pick<HistoryQuery, 'event_type' | 'execution_id'>): string[] {
+  if (type === 'job') return executionId ? [] : historyNames('JobLevel');
+  return historyNames(type === 'execution' || executionId ? 'ExecutionLevel' : null);
 }

@@ -120,7 +120,7 @@ async function findExecution(
 ): Promise<GroupExecution> {
   const { namespace, job_version: version = 0, execution_id: executionId } = query;
   const group = await findGroup(deps, principal.accountId, { ...params, namespace, version });
-  const executions = await readExecutions(deps, group);
+  const executions = await readExecutions(deps, [group]);
   const { head } = group;
   if (executions.length === 0) {
     const name = head.spec.name ?? head.jobId;

@@ -75,7 +75,7 @@ export function addBacalhauReadRoutes(app: FastifyInstance, deps: HttpDeps): voi
     authenticate,
     async handler({ principal, params, query, request }) {
       const group = await find(principal.accountId, params.jobId, query);
-      const done = (await readExecutions(deps, group)).filter(({ job, execution }) =>
+      const done = (await readExecutions(deps, [group])).filter(({ job, execution }) =>
         isCompleted(job, execution),
       );
       const origin = originOf(deps, request);
@@ -127,13 +127,9 @@ async function listExecutions(
   query: Pick<ExecutionQuery, 'limit' | 'order_by' | 'reverse'>,
   request: FastifyRequest,
 ) {
-  const found = await Promise.all(
-    groups.map(async (group) =>
-      (await readExecutions(deps, group)).map((one) => ({ ...one, group })),
-    ),
-  );
+  const found = await readExecutions(deps, groups);
   const order = executionOrders[query.order_by || 'created_at'] ?? (() => 0);
-  const sorted = found.flat().toSorted((a, b) => {
+  const sorted = found.toSorted((a, b) => {
     const [left, right] = [order(a), order(b)];
     return left < right ? -1 : left > right ? 1 : 0;
   });
