@@ -16,6 +16,8 @@ export interface UsageOptions extends CallOptions {
   from?: string;
   to?: string;
   by?: readonly UsageGroup[];
+  /** Name of the label whose values are told apart; with `label` in `by`. */
+  label?: string;
 }
 
 const path = '/api/v1';
@@ -47,8 +49,8 @@ export class AccountCalls {
    * What ended jobs used and cost: by day, where nothing else is said, and for the last 30 days. `from` and
    * `to` are days in UTC, such as `2026-11-01`, and both are in it.
    */
-  usage({ from, to, by, ...options }: UsageOptions = {}): Promise<Usage> {
-    const query = { from, to, groupBy: by?.join(',') };
+  usage({ from, to, by, label, ...options }: UsageOptions = {}): Promise<Usage> {
+    const query = { from, to, groupBy: by?.join(','), label };
     const call = { method: 'GET', path: `${path}/usage`, query, repeat: 'any' } as const;
     return this.#transport.json({ ...call, options });
   }
@@ -61,10 +63,11 @@ export class AccountCalls {
     from,
     to,
     by,
+    label,
     format,
     ...options
   }: UsageOptions & { format?: 'csv' | 'jsonl' } = {}): Promise<ReadableStream<Uint8Array>> {
-    const query = { from, to, groupBy: by?.join(','), format };
+    const query = { from, to, groupBy: by?.join(','), label, format };
     const call = { method: 'GET', path: `${path}/usage/export`, query, repeat: 'any' } as const;
     const signal = options.signal ?? new AbortController().signal;
     const { body } = await this.#transport.open({ ...call, options }, '*/*', signal);

@@ -16,6 +16,7 @@ const { program, skip } = findChromium();
 const wide = { timeout: 30_000 };
 const job = (name: string) => ({
   name,
+  labels: { team: 'vision' },
   workload: { kind: 'container' as const, image: 'busybox', command: ['true'] },
   price: { kind: 'fixed' as const, reward: { amount: '0.001', asset: 'SOL' as const } },
 });
@@ -107,6 +108,12 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     const charged = page.getByTestId('usage-charged');
     await expect.poll(() => charged.textContent(), wide).toBe('0.00105 SOL');
     await inspectPage(page, 'usage');
+    await page.getByRole('link', { name: 'Label', exact: true }).click();
+    const byLabel = page.getByRole('table', { name: 'Usage of the period' });
+    const value = byLabel.getByRole('link', { name: 'vision', exact: true });
+    await value.waitFor(wide);
+    await inspectPage(page, 'usage-labels');
+    expect(await value.getAttribute('href')).toMatch(/\/jobs\?endedFrom=.*label=team%3Dvision/);
     const operator = await browser.newPage();
     await operator.goto(
       `${network.marketplaceUrl}/usage?view=customers#key=${network.adminApiKey}`,

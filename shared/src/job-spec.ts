@@ -47,12 +47,14 @@ export type PlacementStrategy = (typeof placementStrategies)[number];
 /** Where a machine stands, in the provider's words, widest part first: `eu` holds `eu-west-1`. */
 export const Region = Type.String({ pattern: '^[a-z0-9]{1,16}(-[a-z0-9]{1,16}){0,3}$' });
 
+export const LabelName = (options: { description?: string } = {}) =>
+  Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$', ...options });
+
 /** Names with values, on jobs and on agents. */
-export const Labels = Type.Record(
-  Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$' }),
-  Type.String({ maxLength: 256 }),
-  { maxProperties: limits.labels, additionalProperties: false },
-);
+export const Labels = Type.Record(LabelName(), Type.String({ maxLength: 256 }), {
+  maxProperties: limits.labels,
+  additionalProperties: false,
+});
 
 export const Environment = Type.Record(
   Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),

@@ -388,6 +388,10 @@ export const limits = {
   usageJobsPerRead: 5_000,
   /** Such reads for one answer. */
   usageReadsMax: 200,
+  /** Rows that are told apart at a time: a label may have a value of its own on each job. */
+  usageRowsMax: 20_000,
+  /** Names of labels that are listed; one read of an index each. */
+  usageLabelsMax: 100,
   /** The longest check has 16 passes over 256 regions. */
   proofCheckMs: 60_000,
 } as const;

@@ -246,15 +246,21 @@ describe('node3 usage', () => {
       '',
       expect.stringMatching('No jobs ended'),
     ]);
-    await jobWith({});
+    await jobWith({}, '--label', 'team=vision');
     const { keyId } = await usedKey();
     const rows = await cli(['usage', '--by', 'key', '--csv']);
-    const titles = 'day,keyId,gpu,jobs,gpuMs,runMs,charged,asset';
+    const titles = 'day,keyId,gpu,label,jobs,gpuMs,runMs,charged,asset';
     // No job runs for longer than between its start and its end at the marketplace.
     const shown = rows.out.replace(/,\d{1,2},"0/, ',ms,"0');
-    expect(shown).toBe(`${titles}\n,"${keyId}",,1,0,ms,"0.00105","SOL"\n`);
+    expect(shown).toBe(`${titles}\n,"${keyId}",,,1,0,ms,"0.00105","SOL"\n`);
     expect((await cli(['--json', 'usage'])).out).toContain('"amount":"0.00105"');
     expect((await cli(['usage', '--by', 'week'])).code).toBe(2);
+    const labelled = await cli(['usage', '--label', 'team', '--csv']);
+    expect(labelled.out.replace(/,\d{1,2},"0/, ',ms,"0')).toBe(
+      `${titles}\n,,,"vision",1,0,ms,"0.00105","SOL"\n`,
+    );
+    const unnamed = await cli(['usage', '--by', 'label']);
+    expect([unnamed.code, unnamed.err]).toEqual([2, expect.stringContaining('label=team')]);
   });
 });
 

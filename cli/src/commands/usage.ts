@@ -9,7 +9,8 @@ import type { Call } from '../program/attach-action.ts';
 export interface UsageOptions {
   from?: string;
   to?: string;
-  by: string;
+  by?: string;
+  label?: string;
   csv?: boolean;
   jsonl?: boolean;
 }
@@ -19,11 +20,13 @@ export async function showUsage(
   context: Context,
   { options }: Call<UsageOptions>,
 ): Promise<number> {
-  const { from, to, by, csv, jsonl } = options;
+  const { from, to, label, csv, jsonl } = options;
+  const { by = label === undefined ? 'day' : 'label' } = options;
   const query = {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     groupBy: by,
+    ...(label !== undefined && { label }),
   };
   if (csv === true) return exportTo(context, { ...query, format: 'csv' });
   if (jsonl === true) return exportTo(context, { ...query, format: 'jsonl' });
@@ -59,6 +62,7 @@ const columns: Column<UsageRow>[] = [
   { title: 'DAY', value: (row) => row.day ?? '-' },
   { title: 'KEY', value: (row) => row.keyId ?? '-' },
   { title: 'GPU', value: (row) => row.gpu ?? '-' },
+  { title: 'LABEL', value: (row) => row.label ?? '-' },
   { title: 'JOBS', value: (row) => String(row.jobs) },
   { title: 'GPU-SEC', value: (row) => secondsText(row.gpuMs) },
   { title: 'RUN-SEC', value: (row) => secondsText(row.runMs) },

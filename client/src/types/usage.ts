@@ -1,9 +1,9 @@
 import type { Money } from '../money.ts';
 
 /** What usage can be told apart by. */
-export type UsageGroup = 'day' | 'key' | 'gpu';
+export type UsageGroup = 'day' | 'key' | 'gpu' | 'label';
 
-/** What ended jobs used and cost, in the order of day, key, GPU and asset. */
+/** What ended jobs used and cost, in the order of day, key, GPU, label and asset. */
 export interface Usage {
   /** First and last day in UTC. */
   from: string;
@@ -18,6 +18,8 @@ export interface UsageRow {
   keyId: string | null;
   /** Catalogue id of their first GPU, such as `rtx-4090`. */
   gpu: string | null;
+  /** Value of the label that was asked for; null for jobs that have none of that name, too. */
+  label: string | null;
   jobs: number;
   /** Milliseconds of charged runs, times the GPUs of each. */
   gpuMs: number;

@@ -6,7 +6,12 @@ import {
   putAccountCaps,
   putKeyCaps,
 } from '@node3/shared/routes/caps';
-import { getCustomerUsage, getUsage } from '@node3/shared/routes/usage';
+import {
+  getCustomerUsage,
+  getUsage,
+  getUsageLabels,
+  type UsageGroup,
+} from '@node3/shared/routes/usage';
 import { queryOptions } from '@tanstack/react-query';
 import type { App } from '../app-context.tsx';
 import type { ConnectedWallet } from '../wallet/connect-wallet.ts';
@@ -18,10 +23,24 @@ export interface UsagePeriod {
   to: string;
 }
 
-export function usageQuery({ client }: App, period: UsagePeriod, groupBy: string) {
+/** `label`: the one whose values are told apart, where it is grouped by label. */
+export interface UsageGrouping {
+  groupBy: UsageGroup;
+  label?: string;
+}
+
+export function usageQuery({ client }: App, period: UsagePeriod, grouping: UsageGrouping) {
+  const query = { ...period, ...grouping };
   return queryOptions({
-    queryKey: ['own', 'usage', period.from, period.to, groupBy],
-    queryFn: ({ signal }) => client.call(getUsage, { query: { ...period, groupBy } }, { signal }),
+    queryKey: ['own', 'usage', query],
+    queryFn: ({ signal }) => client.call(getUsage, { query }, { signal }),
+  });
+}
+
+export function usageLabelsQuery({ client }: App) {
+  return queryOptions({
+    queryKey: ['own', 'usage-labels'],
+    queryFn: ({ signal }) => client.call(getUsageLabels, {}, { signal }),
   });
 }
 

@@ -11,6 +11,8 @@ export interface UsageSearch {
   from?: string;
   to?: string;
   by?: (typeof usageGroups)[number];
+  /** The label whose values are told apart. */
+  label?: string;
 }
 
 /** Keeps what the page understands of the address and drops the rest. */
@@ -20,9 +22,16 @@ export function readUsageSearch(search: Record<string, unknown>): UsageSearch {
     ...readOneOf(search, 'view', usageViews),
     ...readOneOf({ days: String(days) }, 'days', usagePeriods),
     ...readOneOf(search, 'by', usageGroups),
+    ...readLabel(search),
     ...readDay(search, 'from'),
     ...readDay(search, 'to'),
   };
+}
+
+/** Addresses are read as JSON: a name of digits comes as a number. */
+function readLabel({ label }: Record<string, unknown>): { label?: string } {
+  const name = typeof label === 'number' ? String(label) : label;
+  return typeof name === 'string' ? { label: name.slice(0, 63) } : {};
 }
 
 function readDay<const Name extends string>(

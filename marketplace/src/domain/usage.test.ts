@@ -10,6 +10,7 @@ function sum(overrides: Partial<UsageSum>): UsageSum {
     apiKeyId: 'key-a',
     asset: 'USDC' as const,
     gpus: ['h100', 'h100'],
+    labelValue: null,
   };
   return { ...usual, jobs: 1, runMs: 1_500, charged: baseUnits(7n), ...overrides };
 }
@@ -32,6 +33,17 @@ describe('groupUsage', () => {
     sum({ asset: 'SOL', gpus: [null] }),
     sum({ apiKeyId: null }),
   ];
+
+  it('tells apart by the value of a label, and an empty one from none', () => {
+    const labelled = ['b', '', null, 'b'].map((labelValue) => sum({ labelValue }));
+    const lines = groupUsage(labelled, ['label']).map(({ label, jobs }) => [label, jobs]);
+    expect(lines).toEqual([
+      [null, 1],
+      ['', 1],
+      ['b', 2],
+    ]);
+    expect(groupUsage(labelled, ['key'])).toMatchObject([{ label: null, jobs: 4 }]);
+  });
 
   it('adds what is not told apart, exactly, and never one asset to another', () => {
     const lines = groupUsage(sums, ['day']);

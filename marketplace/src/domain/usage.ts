@@ -8,6 +8,7 @@ export interface UsageLine {
   day: number | null;
   keyId: string | null;
   gpu: string | null;
+  label: string | null;
   asset: Asset;
   jobs: number;
   runMs: number;
@@ -15,7 +16,7 @@ export interface UsageLine {
   charged: BaseUnits;
 }
 
-/** Adds sums up by what is asked for. In the order of day, account, key, GPU and asset; unknown comes first. */
+/** Adds sums up by what is asked for. In the order of day, account, key, GPU, label and asset; unknown comes first. */
 export function groupUsage(
   sums: readonly UsageSum[],
   by: readonly CustomerUsageGroup[],
@@ -25,7 +26,7 @@ export function groupUsage(
   return total.takeBefore(null);
 }
 
-/** Lines of usage that are still growing. It holds one for each day, account, key, GPU and asset that is told apart. */
+/** Lines of usage that are still growing. It holds one for each day, account, key, GPU, label and asset that is told apart. */
 export class UsageTotal {
   readonly #by: readonly CustomerUsageGroup[];
   readonly #lines = new Map<string, UsageLine>();
@@ -36,6 +37,10 @@ export class UsageTotal {
 
   add(sums: readonly UsageSum[]): void {
     for (const sum of sums) this.#addOne(sum);
+  }
+
+  get size(): number {
+    return this.#lines.size;
   }
 
   /** Takes out the lines of earlier days, in order; null takes all. Without days all are of one. */
@@ -51,10 +56,11 @@ export class UsageTotal {
     const day = this.#by.includes('day') ? sum.day : null;
     const keyId = this.#by.includes('key') ? sum.apiKeyId : null;
     const gpu = this.#by.includes('gpu') ? (gpus[0] ?? null) : null;
+    const label = this.#by.includes('label') ? sum.labelValue : null;
     const accountId = this.#by.includes('account') ? sum.accountId : null;
-    const name = JSON.stringify([accountId, day, keyId, gpu, asset]);
+    const name = JSON.stringify([accountId, day, keyId, gpu, label, asset]);
     const none = { jobs: 0, runMs: 0, gpuMs: 0, charged: 0n };
-    const before = this.#lines.get(name) ?? { accountId, day, keyId, gpu, asset, ...none };
+    const before = this.#lines.get(name) ?? { accountId, day, keyId, gpu, label, asset, ...none };
     this.#lines.set(name, {
       ...before,
       jobs: before.jobs + jobs,
@@ -71,8 +77,15 @@ function byName(a: UsageLine, b: UsageLine): number {
     compare(a.accountId ?? '', b.accountId ?? '') ||
     compare(a.keyId ?? '', b.keyId ?? '') ||
     compare(a.gpu ?? '', b.gpu ?? '') ||
+    compareUnknown(a.label, b.label) ||
     compare(a.asset, b.asset)
   );
+}
+
+/** An empty text is a value of a label too. */
+function compareUnknown(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(b === null) - Number(a === null);
+  return compare(a, b);
 }
 
 function compare(a: string, b: string): number {

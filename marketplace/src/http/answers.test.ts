@@ -181,6 +181,7 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
 async function setCaps(requester: string) {
   const narrow = { perJob: '1', perDay: '5' };
   await ask(usageRoutes.getUsage, requester, { query: { groupBy: 'day,key,gpu' } });
+  await ask(usageRoutes.getUsageLabels, requester);
   const byAccount = { query: { groupBy: 'account,gpu' } };
   await ask(usageRoutes.getCustomerUsage, market.adminApiKey, byAccount);
   const view = await ask(capRoutes.getCaps, requester);

@@ -25,7 +25,7 @@ import { rerunRun, startRun, testRun } from '@node3/shared/routes/redmind';
 import { runSnippet } from '@node3/shared/routes/snippets';
 import { exportStatement } from '@node3/shared/routes/statements';
 import { runTemplate } from '@node3/shared/routes/templates';
-import { exportUsage, getUsage } from '@node3/shared/routes/usage';
+import { exportUsage, getUsage, getUsageLabels } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
 import { searchFields } from '../services/list-jobs.ts';
 import { callerOf } from './caller.ts';
@@ -43,7 +43,7 @@ const listed: readonly (readonly [cost: number, contracts: readonly RouteContrac
   [5, [startRun, testRun, rerunRun, hodei.hodeiCreateJob]],
   [20, [hodei.hodeiListJobs, hodeiPlatform.hodeiAuditLogs, hodeiPlatform.hodeiStats]],
   [100, [hodeiPlatform.hodeiMetrics]],
-  [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory]],
+  [5, [bacalhau.bacalhauGetJob, bacalhau.bacalhauJobHistory, getUsageLabels]],
   [20, [downloadJobLogs, bacalhau.bacalhauJobExecutions, bacalhau.bacalhauListJobs]],
   [20, [bacalhauListNodes, brokerStore, brokerCache]],
   [20, [bacalhau.bacalhauJobVersions, bacalhau.bacalhauJobResults]],

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import { firstIdOf, timeOfId } from '@node3/shared/ids';
-import { jobStates } from '@node3/shared/job-state';
+import { isTerminalJob, jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type listJobs as contract, JobSummary } from '@node3/shared/routes/jobs';
 import { jobTypeOf, jobTypes } from '../domain/job-type.ts';
@@ -85,7 +85,7 @@ async function findJobs(
   query: ListQuery,
 ): Promise<{ jobs: JobRow[]; nextCursor: string | null }> {
   const fits = filterOf(query);
-  const walk = isByEnd(query) ? walkByEnd(store, bounds, query) : walkById(store, bounds, query);
+  const walk = walkOf(store, bounds, query);
   const wanted = query.limit ?? limits.listPageDefault;
   const isSearch = walk.isSearch || searchFields.some((field) => query[field] !== undefined);
   const jobs: JobRow[] = [];
@@ -116,15 +116,50 @@ interface Walk {
   isSearch: boolean;
 }
 
+function walkOf(store: Store, bounds: Bounds, query: ListQuery): Walk {
+  if (isByEnd(query)) return walkByEnd(store, bounds, query);
+  const [label] = labelsOf(query.label);
+  // Jobs that are open are few, and have an index too.
+  const isOpen = bounds.states !== null && !bounds.states.some(isTerminalJob);
+  return label === undefined || isOpen
+    ? walkById(store, bounds, query)
+    : walkByLabel(store, { ...bounds, label }, query);
+}
+
+/** Their states are looked for in the rows. */
+function walkByLabel(
+  store: Store,
+  { states, ...bounds }: Bounds & { label: [string, string] },
+  query: ListQuery,
+): Walk {
+  const { order, from } = orderById(query);
+  return {
+    next: (cursor, limit) =>
+      store.listLabelledJobs({
+        ...bounds,
+        ...(cursor !== null && { [from]: cursor }),
+        limit,
+        order,
+      }),
+    cursorOf: ({ jobId }) => jobId,
+    isSearch: true,
+  };
+}
+
 function walkById(store: Store, bounds: Bounds, query: ListQuery): Walk {
-  const order = query.sort === 'createdAt' ? 'oldest' : 'newest';
-  const from = order === 'oldest' ? 'afterJobId' : 'beforeJobId';
+  const { order, from } = orderById(query);
   return {
     next: (cursor, limit) =>
       store.listJobs({ ...bounds, ...(cursor !== null && { [from]: cursor }), limit, order }),
     cursorOf: ({ jobId }) => jobId,
     isSearch: query.finishedAfter !== undefined || query.finishedBefore !== undefined,
   };
+}
+
+function orderById({ sort }: ListQuery) {
+  return sort === 'createdAt'
+    ? ({ order: 'oldest', from: 'afterJobId' } as const)
+    : ({ order: 'newest', from: 'beforeJobId' } as const);
 }
 
 function walkByEnd(store: Store, bounds: Bounds, query: ListQuery): Walk {
@@ -161,6 +196,7 @@ function endAt(cursor: string | null): EndedQuery['beyond'] {
 /** null where the bounds say it all. */
 function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   const types = wordsOf('type', query.type, jobTypes);
+  const states = wordsOf('state', query.state, jobStates);
   const labels = labelsOf(query.label);
   const q = query.q?.toLowerCase();
   const afterMs = timeOf('createdAfter', query.createdAfter) ?? Number.NEGATIVE_INFINITY;
@@ -175,6 +211,7 @@ function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   return ({ jobId, spec, createdAtMs, finishedAtMs, ...job }) =>
     createdAtMs >= afterMs &&
     createdAtMs < beforeMs &&
+    (states === null || states.includes(job.state)) &&
     (!isEnded ||
       (finishedAtMs !== null && finishedAtMs >= end.fromMs && finishedAtMs < end.beforeMs)) &&
     (types === null || types.includes(jobTypeOf(spec))) &&

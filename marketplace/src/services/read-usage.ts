@@ -50,19 +50,24 @@ export async function readCustomerUsage(
 }
 
 async function sumUp(deps: Deps, accountId: string | null, query: UsageQuery) {
-  const { from, to, by } = readPeriod(deps, query);
+  const { from, to, by, label } = readPeriod(deps, query);
   if (to - from >= limits.usageDaysMax) {
     const fix = 'ask for less, or for an export';
     throw invalid('/from', `is more than ${limits.usageDaysMax} days before the last day; ${fix}`);
   }
   const total = new UsageTotal(by);
   let reads = 0;
-  for await (const { sums } of slicesOf(deps, accountId, { from, to })) {
+  for await (const { sums } of slicesOf(deps, accountId, { from, to, label })) {
     reads += 1;
     if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
-    total.add(sums);
+    addTo(total, sums);
   }
   return { from: dateOf(from), to: dateOf(to), lines: total.takeBefore(null) };
+}
+
+/** Names of the labels that its rows can be told apart by. */
+export async function readUsageLabels({ store }: Deps, accountId: string) {
+  return { data: await store.labelNames(accountId, limits.usageLabelsMax) };
 }
 
 /**
@@ -79,7 +84,7 @@ export function exportUsage(
     const total = new UsageTotal(by);
     for await (const { sums, nextMs } of slicesOf(deps, accountId, days)) {
       if (signal.aborted) return;
-      total.add(sums);
+      addTo(total, sums);
       yield total.takeBefore(nextMs === null ? null : dayOf(nextMs)).map(viewLine);
     }
   };
@@ -89,6 +94,7 @@ interface UsageQuery {
   from?: string;
   to?: string;
   groupBy?: string;
+  label?: string;
 }
 
 function readPeriod({ clock }: Deps, query: UsageQuery) {
@@ -96,16 +102,30 @@ function readPeriod({ clock }: Deps, query: UsageQuery) {
   const from = query.from === undefined ? to - daysUsual + 1 : readDay('/from', query.from);
   if (from > to) throw invalid('/from', 'is after the last day');
   const wanted = (query.groupBy ?? 'day').split(',');
-  return { from, to, by: customerUsageGroups.filter((group) => wanted.includes(group)) };
+  const by = customerUsageGroups.filter((group) => wanted.includes(group));
+  const { label = null } = query;
+  if (by.includes('label') !== (label !== null)) {
+    const detail = label === null ? 'is needed to group by label' : 'needs groupBy=label';
+    throw invalid('/label', `${detail}, such as groupBy=label&label=team`);
+  }
+  return { from, to, by, label };
+}
+
+function addTo(total: UsageTotal, sums: UsageSlice['sums']): void {
+  total.add(sums);
+  if (total.size <= limits.usageRowsMax) return;
+  const fix = 'group by less, or ask for fewer days';
+  throw invalid('/groupBy', `tells more than ${limits.usageRowsMax} rows apart; ${fix}`);
 }
 
 /** In reads that nobody else has to wait for. The last slice has no next one. */
 async function* slicesOf(
   { store }: Deps,
   accountId: string | null,
-  { from, to }: { from: number; to: number },
+  { from, to, label }: { from: number; to: number; label: string | null },
 ): AsyncGenerator<UsageSlice> {
-  const bounds = { accountId, beforeMs: (to + 1) * dayMs, jobsMax: limits.usageJobsPerRead };
+  const beforeMs = (to + 1) * dayMs;
+  const bounds = { accountId, label, beforeMs, jobsMax: limits.usageJobsPerRead };
   for (let fromMs: number | null = from * dayMs; fromMs !== null; ) {
     const slice: UsageSlice = await store.usageSums({ ...bounds, fromMs });
     yield slice;
@@ -115,9 +135,9 @@ async function* slicesOf(
 }
 
 function viewLine({ day, charged, asset, ...line }: UsageLine): UsageRow {
-  const { keyId, gpu, jobs, gpuMs, runMs } = line;
+  const { keyId, gpu, label, jobs, gpuMs, runMs } = line;
   const date = day === null ? null : dateOf(day);
-  return { day: date, keyId, gpu, jobs, gpuMs, runMs, charged: toMoney(charged, asset) };
+  return { day: date, keyId, gpu, label, jobs, gpuMs, runMs, charged: toMoney(charged, asset) };
 }
 
 function dateOf(day: number): string {

@@ -66,6 +66,10 @@ export interface JobStore {
   eventsOfJobs(query: EventsOfJobsQuery): Promise<EventRow[]>;
   /** In order; `beforeJobId`, or `afterJobId` for the oldest first, continues a page. `accountId` null lists everybody's. */
   listJobs(query: JobQuery): Promise<JobRow[]>;
+  /** Jobs of an account with a label, in whatever state. */
+  listLabelledJobs(query: LabelledQuery): Promise<JobRow[]>;
+  /** Names of all labels on jobs of an account, in order; no more than `max`. */
+  labelNames(accountId: string, max: number): Promise<string[]>;
   /** How many jobs of an account there are between these bounds; counts no more than `max`. */
   countJobsOf(query: Required<Omit<JobQuery, 'limit' | 'order'>>, max: number): Promise<number>;
   /** Jobs of an account that ended in a time, by when they did. */
@@ -211,6 +215,12 @@ export interface JobQuery {
   limit: number;
   /** Newest first where absent; only jobs of one account have another order. */
   order?: 'newest' | 'oldest';
+}
+
+export interface LabelledQuery extends Omit<JobQuery, 'states' | 'order'> {
+  accountId: string;
+  label: readonly [name: string, value: string];
+  order: 'newest' | 'oldest';
 }
 
 export interface EndedBounds {

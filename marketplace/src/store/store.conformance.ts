@@ -16,6 +16,7 @@ import { describeExecutionUsage } from './testing/execution-usage.ts';
 import { describeFlows } from './testing/flows.ts';
 import { describeGpuProofs } from './testing/gpu-proofs.ts';
 import { describeHistories } from './testing/histories.ts';
+import { describeJobLabels } from './testing/job-labels.ts';
 import { describeKeyGuards } from './testing/key-guards.ts';
 import { describeLeases } from './testing/leases.ts';
 import { describeLedger } from './testing/ledger.ts';
@@ -92,6 +93,7 @@ export function describeStore(name: string, makeStore: MakeStore): void {
     describeAccounts(given);
     describeAgents(given);
     describePosting(given);
+    describeJobLabels(given);
     describeCaps(given);
     describeUsage(given);
     describePrices(given);

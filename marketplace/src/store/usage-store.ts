@@ -2,7 +2,7 @@ import type { JobState } from '@node3/shared/job-state';
 import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { ProgramRun } from '../domain/size-job.ts';
 
-/** What jobs of one account, day, key, asset and set of devices came to. */
+/** What jobs of one account, day, key, asset, set of devices and value of a label came to. */
 export interface UsageSum {
   accountId: string;
   /** Days since 1970 in UTC. */
@@ -11,6 +11,8 @@ export interface UsageSum {
   asset: Asset;
   /** Catalogue ids of the GPUs that each of the jobs ran on; null for an unknown model. */
   gpus: (string | null)[];
+  /** Of the label that the search names; null without it. */
+  labelValue: string | null;
   jobs: number;
   /** Milliseconds that charged runs took together. */
   runMs: number;
@@ -24,6 +26,8 @@ export interface UsageSearch {
   fromMs: number;
   /** And before then. */
   beforeMs: number;
+  /** Name of a label whose values are told apart; null: none. */
+  label: string | null;
   /** How many jobs one read looks at, but for those that ended in the same millisecond. */
   jobsMax: number;
 }
@@ -48,7 +52,7 @@ export interface EndedSum {
   runMs: number;
 }
 
-export interface EndedSearch extends Omit<UsageSearch, 'accountId'> {
+export interface EndedSearch extends Omit<UsageSearch, 'accountId' | 'label'> {
   /** null: of everybody. */
   accountId: string | null;
   /** How long a span is. */

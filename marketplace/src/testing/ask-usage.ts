@@ -14,7 +14,7 @@ export async function askUsageFile(baseUrl: string, apiKey: string): Promise<str
   expect(await ask('from=2001-01-01&to=2002-12-31')).toEqual([
     200,
     'text/csv; charset=utf-8',
-    'day,keyId,gpu,jobs,gpuMs,runMs,charged,asset\n',
+    'day,keyId,gpu,label,jobs,gpuMs,runMs,charged,asset\n',
   ]);
   const [status, type, text] = await ask('format=jsonl&groupBy=gpu');
   expect([status, type]).toEqual([200, 'application/x-ndjson; charset=utf-8']);

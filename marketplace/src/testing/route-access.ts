@@ -121,6 +121,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/job-metrics': caller,
   'GET /api/v1/usage': caller,
   'GET /api/v1/usage/export': caller,
+  'GET /api/v1/usage/labels': caller,
   'GET /api/v1/account/ledger': caller,
   'GET /api/v1/account/ledger/export': caller,
   'PUT /api/v1/account/caps': { ...caller, walletProof: true },

@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import type { CsvColumn } from '../csv.ts';
+import { LabelName } from '../job-spec.ts';
+import { limits } from '../limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject } from '../schema.ts';
 
 /** What usage can be told apart by. */
-export const usageGroups = ['day', 'key', 'gpu'] as const;
+export const usageGroups = ['day', 'key', 'gpu', 'label'] as const;
 export type UsageGroup = (typeof usageGroups)[number];
 
 /** And what an operator can besides. */
@@ -28,6 +30,12 @@ export const UsageRow = strictObject({
         'Catalogue id of the first GPU of the jobs, such as rtx-4090; null where not grouped by gpu, or none',
     }),
   ),
+  label: nullable(
+    Type.String({
+      description:
+        'Value of the label that was asked for; null where not grouped by label, or where the jobs have none of that name',
+    }),
+  ),
   jobs: Type.Integer({ description: 'Jobs that ended, also those that cost nothing' }),
   gpuMs: Type.Integer({
     description: 'Milliseconds of charged runs, times the GPUs of each; 0 for runs without GPUs',
@@ -40,7 +48,7 @@ export type UsageRow = Static<typeof UsageRow>;
 export const UsageView = strictObject({
   from: Day,
   to: Day,
-  data: Type.Array(UsageRow, { description: 'By day, key, GPU and asset, in this order' }),
+  data: Type.Array(UsageRow, { description: 'By day, key, GPU, label and asset, in this order' }),
 });
 export type UsageView = Static<typeof UsageView>;
 
@@ -49,9 +57,12 @@ const selection = {
   to: Type.Optional(Type.String({ ...Day, description: 'Last day, with all of it' })),
   groupBy: Type.Optional(
     Type.String({
-      pattern: '^(day|key|gpu)(,(day|key|gpu)){0,2}$',
+      pattern: '^(day|key|gpu|label)(,(day|key|gpu|label)){0,3}$',
       description: 'Commas between them; day where left out',
     }),
+  ),
+  label: Type.Optional(
+    LabelName({ description: 'Name of the label whose values are told apart, to group by label' }),
   ),
 };
 
@@ -78,10 +89,11 @@ export const getCustomerUsage = {
       accountId: Type.Optional(id('account')),
       groupBy: Type.Optional(
         Type.String({
-          pattern: '^(account|day|key|gpu)(,(account|day|key|gpu)){0,3}$',
+          pattern: '^(account|day|key|gpu|label)(,(account|day|key|gpu|label)){0,4}$',
           description: 'Commas between them; account where left out',
         }),
       ),
+      label: selection.label,
     }),
     response: {
       200: strictObject({ from: Day, to: Day, data: Type.Array(CustomerUsageRow) }),
@@ -93,12 +105,30 @@ export const getCustomerUsage = {
 export const getUsage = {
   method: 'GET',
   url: '/api/v1/usage',
-  summary: 'What the jobs of an account used and cost, by day, key and class of GPU',
+  summary: 'What the jobs of an account used and cost, by day, key, class of GPU and label',
   audience: 'requester',
   tag: 'accounts',
   schema: {
     querystring: strictObject(selection),
     response: { 200: UsageView },
+  },
+} as const satisfies RouteContract;
+
+/** What `label` of the usage can be. */
+export const getUsageLabels = {
+  method: 'GET',
+  url: '/api/v1/usage/labels',
+  summary: 'Names of the labels that jobs of an account have',
+  audience: 'requester',
+  tag: 'accounts',
+  schema: {
+    response: {
+      200: strictObject({
+        data: Type.Array(Type.String(), {
+          description: `In order; the first ${limits.usageLabelsMax} where there are more`,
+        }),
+      }),
+    },
   },
 } as const satisfies RouteContract;
 
@@ -127,6 +157,7 @@ export const usageColumns: readonly CsvColumn<UsageRow>[] = [
   { title: 'day', value: (row) => row.day },
   { title: 'keyId', value: (row) => row.keyId },
   { title: 'gpu', value: (row) => row.gpu },
+  { title: 'label', value: (row) => row.label },
   { title: 'jobs', value: (row) => row.jobs },
   { title: 'gpuMs', value: (row) => row.gpuMs },
   { title: 'runMs', value: (row) => row.runMs },

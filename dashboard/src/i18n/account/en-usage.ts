@@ -26,6 +26,13 @@ export const enUsage = {
   'usage.by.day': 'Day',
   'usage.by.key': 'Key',
   'usage.by.gpu': 'GPU class',
+  'usage.by.label': 'Label',
+  'usage.label': 'Name of the label',
+  'usage.noLabel': 'without this label',
+  'usage.emptyLabel': 'empty',
+  'usage.noLabels': 'None of your jobs has a label',
+  'usage.noLabelsText':
+    'Give jobs labels when you post them, such as team=vision. Then this shows what each team costs.',
   'usage.csv': 'CSV of the period',
   'usage.table': 'Usage of the period',
   'usage.noGpu': 'without a GPU',

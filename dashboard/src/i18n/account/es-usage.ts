@@ -29,6 +29,13 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.by.day': 'Día',
   'usage.by.key': 'Clave',
   'usage.by.gpu': 'Clase de GPU',
+  'usage.by.label': 'Etiqueta',
+  'usage.label': 'Nombre de la etiqueta',
+  'usage.noLabel': 'sin esta etiqueta',
+  'usage.emptyLabel': 'vacía',
+  'usage.noLabels': 'Ninguno de tus trabajos tiene etiquetas',
+  'usage.noLabelsText':
+    'Pon etiquetas a los trabajos al publicarlos, como team=vision. Así verás aquí lo que cuesta cada equipo.',
   'usage.csv': 'CSV del periodo',
   'usage.table': 'Uso del periodo',
   'usage.noGpu': 'sin GPU',

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 import { PageLink } from '../../parts/page-link.tsx';
 import type { UsagePeriod } from '../../queries/usage.ts';
 
@@ -13,6 +14,24 @@ interface EndedJobsLinkProps {
 /** Leads from a sum of usage to what it is made of: the list of the jobs that ended in the period. */
 export function EndedJobsLink({ period, label }: EndedJobsLinkProps) {
   return <Link to="/jobs" search={within(period)} className="stat-link" aria-label={label} />;
+}
+
+interface LabelledJobsLinkProps {
+  period: UsagePeriod;
+  name: string;
+  value: string;
+}
+
+/** The same for jobs with a label, unless its value has what the list takes for the end of one. */
+export function LabelledJobsLink({ period, name, value }: LabelledJobsLinkProps) {
+  const { t } = useTranslation();
+  const text = value === '' ? t('usage.emptyLabel') : value;
+  if (value.includes(',')) return <>{text}</>;
+  return (
+    <PageLink to="/jobs" search={{ ...within(period), label: `${name}=${value}` }}>
+      {text}
+    </PageLink>
+  );
 }
 
 /** The same for one day. */

@@ -1,39 +1,53 @@
 import { Text } from '@mantine/core';
 import type { UsageGroup, UsageRow } from '@node3/shared/routes/usage';
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { useUsageColumns } from '../../parts/use-usage-columns.ts';
-import { EndedDayLink } from './ended-jobs.tsx';
+import type { UsageGrouping, UsagePeriod } from '../../queries/usage.ts';
+import { EndedDayLink, LabelledJobsLink } from './ended-jobs.tsx';
 
 interface UsageTableProps {
   rows: UsageRow[];
-  by: UsageGroup;
+  period: UsagePeriod;
+  grouping: UsageGrouping;
 }
 
-const names: Record<UsageGroup, (row: UsageRow) => ReactNode> = {
+const names: Record<Exclude<UsageGroup, 'label'>, (row: UsageRow) => ReactNode> = {
   day: (row) => <GroupName row={row} by="day" />,
   key: (row) => <GroupName row={row} by="key" />,
   gpu: (row) => <GroupName row={row} by="gpu" />,
 };
 
 /** Rows of usage by what they are told apart by. */
-export function UsageTable({ rows, by }: UsageTableProps) {
+export function UsageTable({ rows, period, grouping }: UsageTableProps) {
   const { t } = useTranslation();
-  const columns = useUsageColumns<UsageRow>(t(`usage.by.${by}`), names[by]);
+  const { groupBy, label = '' } = grouping;
+  const { from, to } = period;
+  const labelled = useCallback(
+    (row: UsageRow) =>
+      row.label === null ? (
+        t('usage.noLabel')
+      ) : (
+        <LabelledJobsLink period={{ from, to }} name={label} value={row.label} />
+      ),
+    [t, label, from, to],
+  );
+  const title = groupBy === 'label' ? label : t(`usage.by.${groupBy}`);
+  const columns = useUsageColumns(title, groupBy === 'label' ? labelled : names[groupBy]);
   return (
     <DataTable
       label={t('usage.table')}
       columns={columns}
       rows={rows}
-      rowId={(row) => `${row.day} ${row.keyId} ${row.gpu} ${row.charged.asset}`}
+      rowId={(row) => JSON.stringify([row.day, row.keyId, row.gpu, row.label, row.charged.asset])}
       empty={null}
     />
   );
 }
 
-function GroupName({ row, by }: { row: UsageRow; by: UsageGroup }) {
+function GroupName({ row, by }: { row: UsageRow; by: Exclude<UsageGroup, 'label'> }) {
   const { t } = useTranslation();
   if (by === 'day') {
     if (row.day === null) return <>{t('state.unknown')}</>;

@@ -8,6 +8,7 @@ function row(more: Partial<UsageRow>): UsageRow {
     day: '2026-11-26',
     keyId: null,
     gpu: null,
+    label: null,
     jobs: 1,
     gpuMs: 4,
     runMs: 2,

@@ -1,5 +1,4 @@
-import { Card, Group, Stack } from '@mantine/core';
-import { exportUsage, type UsageGroup, usageGroups } from '@node3/shared/routes/usage';
+import { Stack } from '@mantine/core';
 import { IconChartBar } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -7,18 +6,14 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { usePollMs } from '../../live/use-stream.ts';
 import { BarChart } from '../../parts/charts/bar-chart.tsx';
-import { CommandLines } from '../../parts/command-lines.tsx';
-import { DownloadButton } from '../../parts/download-button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { FilterChips } from '../../parts/filter-chips.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { type UsagePeriod, usageQuery } from '../../queries/usage.ts';
 import type { UsageSearch } from '../../routes/usage-search.ts';
-import { curlLine } from '../../shell-command.ts';
 import { PeriodPicker } from './period-picker.tsx';
+import { UsageBreakdown } from './usage-breakdown.tsx';
 import { UsageStats } from './usage-stats.tsx';
-import { UsageTable } from './usage-table.tsx';
 import { chargedByDay, daysBetween } from './usage-totals.ts';
 
 interface UsageViewProps {
@@ -32,7 +27,7 @@ export function UsageView({ search, period }: UsageViewProps) {
   const format = useFormat();
   const refetchInterval = usePollMs() * 3;
   const query = useQuery({
-    ...usageQuery(useApp(), period, 'day'),
+    ...usageQuery(useApp(), period, { groupBy: 'day' }),
     refetchInterval,
     placeholderData: keepPreviousData,
   });
@@ -65,51 +60,7 @@ export function UsageView({ search, period }: UsageViewProps) {
           </>
         )}
       </QueryView>
-      <UsageBreakdown period={period} by={search.by ?? 'gpu'} />
-    </Stack>
-  );
-}
-
-function UsageBreakdown({ period, by }: { period: UsagePeriod; by: UsageGroup }) {
-  const { t } = useTranslation();
-  const query = useQuery({
-    ...usageQuery(useApp(), period, by),
-    placeholderData: keepPreviousData,
-  });
-  const selection = new URLSearchParams({ ...period, groupBy: by }).toString();
-  const url = `${location.origin}/api/v1/usage?${selection}`;
-  return (
-    <Stack gap="sm">
-      <Group justify="space-between" gap="sm">
-        <FilterChips
-          label={t('usage.by')}
-          parameter="by"
-          value={by}
-          choices={usageGroups.map((value) => ({ value, label: t(`usage.by.${value}`) }))}
-        />
-        <DownloadButton
-          path={`${exportUsage.url}?${selection}`}
-          name="usage.csv"
-          label={t('usage.csv')}
-        />
-      </Group>
-      <Card withBorder padding={0} aria-busy={query.isPlaceholderData}>
-        <QueryView query={query} lines={4}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <EmptyState icon={IconChartBar} title={t('usage.empty')} />
-            ) : (
-              <UsageTable rows={data} by={by} />
-            )
-          }
-        </QueryView>
-      </Card>
-      <CommandLines
-        lines={[
-          { label: 'CLI', text: `node3 usage --from ${period.from} --to ${period.to} --by ${by}` },
-          { label: 'curl', text: curlLine({ url }) },
-        ]}
-      />
+      <UsageBreakdown period={period} by={search.by ?? 'gpu'} label={search.label} />
     </Stack>
   );
 }

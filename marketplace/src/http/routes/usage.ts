@@ -3,10 +3,16 @@ import {
   exportUsage as exportContract,
   getCustomerUsage,
   getUsage,
+  getUsageLabels,
   usageColumns,
 } from '@node3/shared/routes/usage';
 import type { FastifyInstance } from 'fastify';
-import { exportUsage, readCustomerUsage, readUsage } from '../../services/read-usage.ts';
+import {
+  exportUsage,
+  readCustomerUsage,
+  readUsage,
+  readUsageLabels,
+} from '../../services/read-usage.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { streamLines } from '../stream-lines.ts';
 import { tableForms, tableTexts } from '../table-file.ts';
@@ -18,6 +24,10 @@ export function addUsageRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, getUsage, {
     authenticate,
     handler: ({ principal, query }) => readUsage(deps, principal.accountId, query),
+  });
+  addRoute(app, getUsageLabels, {
+    authenticate,
+    handler: ({ principal }) => readUsageLabels(deps, principal.accountId),
   });
   addRoute(app, exportContract, {
     authenticate,

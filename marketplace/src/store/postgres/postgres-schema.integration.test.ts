@@ -10,6 +10,9 @@ import {
 import { migrate as migrateSqlite } from '../sqlite/migrate.ts';
 import {
   changedCounts,
+  labelledJob,
+  labelsTold,
+  selectLabels,
   selectTypedCounts,
   typedChanges,
   typedCounts,
@@ -147,6 +150,15 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
     expect(await typedCountsOf(older)).toEqual(typedCounts);
     for (const statement of typedChanges) await server.sql(statement, older);
     expect(await typedCountsOf(older)).toEqual(changedCounts);
+  });
+
+  it('finds the labels of the jobs that were there, and of those that come', async () => {
+    const older = await untypedDatabase();
+    await withClient(older, migrate);
+    const labels = async () => (await server.sql(selectLabels, older)).map(({ name }) => name);
+    expect(await labels()).toEqual(labelsTold('postgres'));
+    for (const statement of labelledJob('job_9')) await server.sql(statement, older);
+    expect((await labels()).at(0)).toBe('acc_1 team blue');
   });
 
   it('counts them by type while jobs go on being posted, and misses none', async () => {

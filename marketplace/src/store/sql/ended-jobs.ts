@@ -3,8 +3,8 @@ import type { EndedBounds, EndedQuery, JobStore } from '../job-store.ts';
 import type { JobRow } from '../rows.ts';
 import { inTexts, toList } from './codec.ts';
 import type { Database } from './database.ts';
-import { type JobRecord, toJob } from './job-codec.ts';
-import { jobQueries } from './job-reads.ts';
+import type { JobRecord } from './job-codec.ts';
+import { afterAllIds, jobsOfPageIn } from './job-reads.ts';
 import type { Tx, Value, Work } from './work.ts';
 
 /** From the index alone, which has the states as well: what is left out costs no row. */
@@ -21,8 +21,6 @@ const statements = {
     ORDER BY finished_at_ms, job_id LIMIT ?`,
   count: `SELECT count(*) AS count FROM (SELECT 1 ${ended} LIMIT ?) AS page`,
 };
-/** Sorts after every id. */
-const afterAllIds = '~';
 
 /** Jobs of an account by when they ended. */
 export function createEndedJobs(
@@ -57,9 +55,7 @@ function* listIn(tx: Tx, query: EndedQuery): Work<JobRow[]> {
     limit,
   );
   const page = ids.map((row) => row.job_id);
-  const jobs = (yield* tx.all<JobRecord>(jobQueries.jobs, toList(page))).map(toJob);
-  const byId = new Map(jobs.map((job) => [job.jobId, job]));
-  return page.flatMap((jobId) => byId.get(jobId) ?? []);
+  return yield* jobsOfPageIn(tx, page);
 }
 
 const newestEnd = { finishedAtMs: Number.MAX_SAFE_INTEGER, jobId: afterAllIds };

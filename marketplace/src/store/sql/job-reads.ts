@@ -47,7 +47,7 @@ export const jobQueries = {
 
 const countJobs = 'SELECT state, type, jobs FROM job_counts';
 /** Sorts after every id. */
-const afterAllIds = '~';
+export const afterAllIds = '~';
 
 export function createJobReads(
   database: Database,
@@ -199,8 +199,14 @@ function* listJobsIn(tx: Tx, query: JobQuery): Work<JobRow[]> {
   }
   const ids = found.map((row) => row.job_id).toSorted();
   const page = order === 'newest' ? ids.toReversed().slice(0, limit) : ids.slice(0, limit);
-  const jobs = (yield* tx.all<JobRecord>(jobQueries.jobs, toList(page))).map(toJob);
-  return order === 'newest' ? jobs : jobs.toReversed();
+  return yield* jobsOfPageIn(tx, page);
+}
+
+/** The jobs of these ids, in their order. */
+export function* jobsOfPageIn(tx: Tx, jobIds: readonly string[]): Work<JobRow[]> {
+  const jobs = (yield* tx.all<JobRecord>(jobQueries.jobs, toList(jobIds))).map(toJob);
+  const byId = new Map(jobs.map((job) => [job.jobId, job]));
+  return jobIds.flatMap((jobId) => byId.get(jobId) ?? []);
 }
 
 function* countJobsOfIn(

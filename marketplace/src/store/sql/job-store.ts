@@ -4,6 +4,7 @@ import { createEndedJobs } from './ended-jobs.ts';
 import { recordImagePullIn, recordWorkProgressIn } from './execution-notes.ts';
 import { changeExecutionIn, changeJobIn } from './job-change.ts';
 import { claimJobIn } from './job-claim.ts';
+import { createJobLabels } from './job-labels.ts';
 import { jobOfKeyIn, postedBeforeIn, postJobIn, postTogetherIn } from './job-posting.ts';
 import { createJobReads } from './job-reads.ts';
 import { createLeaseStore } from './lease-store.ts';
@@ -14,6 +15,7 @@ export function createJobStore(database: Database): JobStore {
   return {
     ...createJobReads(database),
     ...createEndedJobs(database),
+    ...createJobLabels(database),
     ...createOpenJobs(database),
     ...createLeaseStore(database),
     ...createLogStore(database),

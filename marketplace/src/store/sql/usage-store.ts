@@ -14,6 +14,7 @@ interface UsageRecord {
   api_key_id: string | null;
   asset: Asset;
   devices: string | null;
+  label_value: string | null;
   jobs: bigint;
   run_ms: bigint;
   charged: bigint;
@@ -31,13 +32,18 @@ const selectNext = (owner: Owner) => `
 /** Runs that nobody paid for count for nothing: their time was the provider's loss. */
 const selectSums = (owner: Owner) => `
   SELECT jobs.account_id AS account_id, jobs.finished_at_ms / 86400000 AS day,
-    jobs.api_key_id AS api_key_id, jobs.asset AS asset, executions.devices AS devices, count(*) AS jobs,
+    jobs.api_key_id AS api_key_id, jobs.asset AS asset, executions.devices AS devices,
+    job_labels.value AS label_value, count(*) AS jobs,
     CAST(sum(CASE WHEN jobs.charged > 0 THEN coalesce(executions.run_ms, 0) ELSE 0 END) AS BIGINT)
       AS run_ms,
     CAST(sum(coalesce(jobs.charged, 0)) AS BIGINT) AS charged
   FROM jobs LEFT JOIN executions ON executions.execution_id = jobs.execution_id
+    LEFT JOIN job_labels ON job_labels.job_id = jobs.job_id AND job_labels.name = @label
   WHERE ${whose[owner]} jobs.finished_at_ms >= @fromMs AND jobs.finished_at_ms < @beforeMs
-  GROUP BY 1, 2, 3, 4, 5`;
+  GROUP BY 1, 2, 3, 4, 5, 6`;
+
+/** No label has this name. */
+const noLabel = '';
 
 interface RunRecord {
   spec: string;
@@ -64,7 +70,8 @@ export function createUsageStore(database: Database): UsageStore {
     usageSums(search) {
       return database.read(function* (tx) {
         const { nextMs, ...bounds } = yield* sliceIn(tx, search);
-        const records = yield* tx.all<UsageRecord>(selectSums(ownerOf(search)), bounds);
+        const values = { ...bounds, label: search.label ?? noLabel };
+        const records = yield* tx.all<UsageRecord>(selectSums(ownerOf(search)), values);
         return { sums: records.map(toSum), nextMs };
       });
     },
@@ -109,6 +116,7 @@ function toSum(record: UsageRecord): UsageSum {
     apiKeyId: record.api_key_id,
     asset: record.asset,
     gpus: devices.map(({ modelId }) => modelId),
+    labelValue: record.label_value,
     jobs: Number(record.jobs),
     runMs: Number(record.run_ms),
     charged: record.charged as BaseUnits,

@@ -22,6 +22,7 @@ import { settleAll, waitingPosting } from '../testing/dependencies.ts';
 import { liveThroughExecutionUsage } from '../testing/execution-usage.ts';
 import { liveThroughFlows } from '../testing/flows.ts';
 import { liveThroughGpuProofs } from '../testing/gpu-proofs.ts';
+import { liveThroughLabels } from '../testing/job-labels.ts';
 import { liveThroughOperatorReads } from '../testing/operator-reads.ts';
 import { liveThroughPayouts } from '../testing/payout-queue.ts';
 import { liveThroughPrices } from '../testing/prices.ts';
@@ -277,6 +278,7 @@ async function liveThroughEverything(world: World): Promise<void> {
   await liveThroughArtifacts(world, agentId);
   await liveThroughCaps(world);
   await liveThroughUsage(world, accountId);
+  await liveThroughLabels(world, accountId);
   await liveThroughStatements(world, accountId);
   await liveThroughPrices(world);
   await liveThroughOperatorReads(world, accountId);

@@ -15,6 +15,10 @@ export function untypedBash(jobId: string): string[] {
   return postUntyped(jobId, 'queued', { workload: { kind: 'script', language: 'bash' } });
 }
 
+export function labelledJob(jobId: string): string[] {
+  return postUntyped(jobId, 'queued', { labels: { team: 'blue' } });
+}
+
 /** Jobs as versions stored them that counted no types: statements for either engine. */
 export const untypedJobs = [
   "INSERT INTO accounts (account_id, wallet, created_at_ms) VALUES ('acc_1', 'wallet', 1)",
@@ -30,11 +34,28 @@ export const untypedJobs = [
   ...hostileTexts.flatMap((text, index) =>
     postUntyped(`job_hostile_${index}`, 'expired', {
       env: { [text]: text },
+      labels: { note: text, team: 'red' },
       workload: { source: text, language: 'bash', kind: 'script' },
       name: text,
     }),
   ),
 ];
+
+/** The labels of those. Half of a pair is no text: SQLite gives its three bytes, each of them unknown. */
+export const selectLabels = `
+  SELECT job_labels.account_id || ' ' || name || ' ' || value AS name
+  FROM job_labels ORDER BY job_id, job_labels.name`;
+export function labelsTold(engine: 'sqlite' | 'postgres'): string[] {
+  const told = {
+    sqlite: { half: '\ufffd'.repeat(3), nul: '\0' },
+    postgres: { half: '\ufffd', nul: '\ufffd' },
+  };
+  const { half, nul } = told[engine];
+  return hostileTexts.flatMap((text) => {
+    const value = text.replaceAll('\ud83d', half).replaceAll('\0', nul);
+    return [`acc_1 note ${value}`, 'acc_1 team red'];
+  });
+}
 
 /** How they are counted since. */
 export const typedCounts = [

@@ -12,8 +12,20 @@ const dayMs = 86_400_000;
 
 /** Uses each method of the store for usage at least once. */
 export async function liveThroughUsage(world: World, accountId: string): Promise<void> {
-  await world.store.usageSums({ accountId, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
-  await world.store.usageSums({ accountId: null, fromMs: 0, beforeMs: world.nowMs, jobsMax: 10 });
+  await world.store.usageSums({
+    accountId,
+    label: null,
+    fromMs: 0,
+    beforeMs: world.nowMs,
+    jobsMax: 10,
+  });
+  await world.store.usageSums({
+    accountId: null,
+    label: 'team',
+    fromMs: 0,
+    beforeMs: world.nowMs,
+    jobsMax: 10,
+  });
   await world.store.recentRuns({ accountId, mark: 'echo', jobsMax: 10 });
 }
 
@@ -38,7 +50,13 @@ export function describeUsage(given: Given): void {
       await run(8_000n);
       await world.post(accountId);
 
-      const search = { accountId, fromMs: day * dayMs, beforeMs: (day + 2) * dayMs, jobsMax: 10 };
+      const search = {
+        accountId,
+        label: null,
+        fromMs: day * dayMs,
+        beforeMs: (day + 2) * dayMs,
+        jobsMax: 10,
+      };
       const { sums, nextMs } = await store.usageSums(search);
       expect(nextMs).toBeNull();
       const rows = sums.map((sum) => [sum.day, sum.jobs, sum.charged, sum.asset]);
@@ -129,7 +147,13 @@ export function describeUsage(given: Given): void {
         }
         const sums: UsageSum[] = [];
         for (let next: number | null = fromMs; next !== null; ) {
-          const search = { accountId, fromMs: next, beforeMs: world.nowMs + 1, jobsMax };
+          const search = {
+            accountId,
+            label: null,
+            fromMs: next,
+            beforeMs: world.nowMs + 1,
+            jobsMax,
+          };
           const slice: UsageSlice = await store.usageSums(search);
           sums.push(...slice.sums);
           next = slice.nextMs;

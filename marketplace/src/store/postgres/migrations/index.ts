@@ -37,6 +37,7 @@ import { scheduleKeys } from './0036-schedule-keys.ts';
 import { galleryByUses } from './0037-gallery-by-uses.ts';
 import { alertFacts } from './0038-alert-facts.ts';
 import { agentsByState } from './0039-agents-by-state.ts';
+import { jobLabels } from './0040-job-labels.ts';
 
 export interface Migration {
   name: string;
@@ -89,4 +90,5 @@ export const migrations: readonly Migration[] = [
   galleryByUses,
   alertFacts,
   agentsByState,
+  jobLabels,
 ];

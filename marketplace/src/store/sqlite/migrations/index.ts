@@ -50,6 +50,7 @@ import { scheduleKeys } from './0048-schedule-keys.ts';
 import { galleryByUses } from './0049-gallery-by-uses.ts';
 import { alertFacts } from './0050-alert-facts.ts';
 import { agentsByState } from './0051-agents-by-state.ts';
+import { jobLabels } from './0052-job-labels.ts';
 
 export interface Migration {
   name: string;
@@ -111,4 +112,5 @@ export const migrations: readonly Migration[] = [
   galleryByUses,
   alertFacts,
   agentsByState,
+  jobLabels,
 ];
