@@ -129,7 +129,7 @@ function walkOf(store: Store, bounds: Bounds, query: ListQuery): Walk {
 /** Their states are looked for in the rows. */
 function walkByLabel(
   store: Store,
-  { states, ...bounds }: Bounds & { label: [string, string] },
+  bounds: Bounds & { label: [string, string] },
   query: ListQuery,
 ): Walk {
   const { order, from } = orderById(query);
