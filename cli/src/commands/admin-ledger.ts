@@ -68,13 +68,14 @@ export function formatProof(proof: FileProof & Partial<LedgerProof>): string[] {
 }
 
 function reserveFacts(reserves: ReservesView): [string, string][] {
-  const both = (name: 'ledger' | 'onItsWay' | 'inbound' | 'liabilities' | 'surplus' | 'deficit') =>
+  const both = (name: Exclude<keyof ReservesView['SOL'], 'onChain'>) =>
     `${moneyText(reserves.SOL[name])}, ${moneyText(reserves.USDC[name])}`;
   return [
     ['reserves', reserves.state],
     ['on chain', `${moneyText(reserves.SOL.onChain)}, ${moneyText(reserves.USDC.onChain)}`],
     ['in ledger', both('ledger')],
     ['owed', both('liabilities')],
+    ['own', both('own')],
     ['on its way', both('onItsWay')],
     ['inbound', both('inbound')],
     ['surplus', both('surplus')],

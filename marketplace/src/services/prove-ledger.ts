@@ -1,4 +1,4 @@
-import { type Asset, assets, formatAmount, toMoney, zero } from '@node3/shared/money';
+import { type Asset, assets, baseUnits, formatAmount, toMoney, zero } from '@node3/shared/money';
 import type { LedgerProof, ReservesView } from '@node3/shared/routes/ledger';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Reserve, Reserves } from '../payments/reserves.ts';
@@ -37,13 +37,15 @@ export function viewReserves(reserves: Reserves): ReservesView {
 }
 
 function viewReserve(reserve: Reserve, asset: Asset): ReservesView['SOL'] {
-  const { onChain } = reserve;
+  const { onChain, ledger, inbound, liabilities } = reserve;
+  const own = ledger + inbound - liabilities;
   return {
     onChain: onChain === null ? null : toMoney(onChain, asset),
-    ledger: toMoney(reserve.ledger, asset),
+    ledger: toMoney(ledger, asset),
     onItsWay: toMoney(reserve.onItsWay, asset),
-    inbound: toMoney(reserve.inbound, asset),
-    liabilities: toMoney(reserve.liabilities, asset),
+    inbound: toMoney(inbound, asset),
+    liabilities: toMoney(liabilities, asset),
+    own: toMoney(baseUnits(own > 0n ? own : 0n), asset),
     surplus: toMoney(reserve.surplus, asset),
     deficit: toMoney(reserve.deficit, asset),
   };

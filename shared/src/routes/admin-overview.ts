@@ -27,7 +27,7 @@ export const AdminOverview = strictObject({
   runway: strictObject({
     capital: Type.Unsafe<Static<typeof MoneySchema>>({
       ...MoneySchema,
-      description: 'SOL of the operator for fees and rent',
+      description: 'SOL of the treasury that nobody is owed, for fees and rent',
     }),
     perDay: Type.Unsafe<Static<typeof MoneySchema> | null>({
       ...nullable(MoneySchema),

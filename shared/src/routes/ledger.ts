@@ -97,6 +97,10 @@ const Reserve = strictObject({
   onItsWay: MoneySchema,
   inbound: MoneySchema,
   liabilities: MoneySchema,
+  own: Type.Unsafe<Static<typeof MoneySchema>>({
+    ...MoneySchema,
+    description: 'What the ledger has beyond what is owed: the operator’s, for fees and rent',
+  }),
   surplus: MoneySchema,
   deficit: MoneySchema,
 });

@@ -25,6 +25,7 @@ const lines = [
   'onItsWay',
   'inbound',
   'liabilities',
+  'own',
   'surplus',
   'deficit',
 ] as const;
