@@ -84,6 +84,20 @@ describe('an address with a page and an API', () => {
     }
   });
 
+  it('gives the files of a build that came after its start, and nothing beside them', async () => {
+    const path = '/assets/b-456.js';
+    expect((await ask(path)).status).toBe(404);
+    await writeFile(join(folder, path), 'let c;');
+    await mkdir(join(folder, 'assets', 'inner'));
+    const fresh = await ask(path);
+    expect([fresh.status, await fresh.text()]).toEqual([200, 'let c;']);
+    expect(fresh.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await ask(path, {}, { method: 'POST' })).status).toBe(404);
+    for (const other of ['/assets/inner', '/assets/..%2findex.html']) {
+      expect((await ask(other, { accept: browser })).status).toBe(404);
+    }
+  });
+
   it('answers HEAD like GET, and gives no page for a change or for what has none', async () => {
     const head = await ask('/', { accept: browser }, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([

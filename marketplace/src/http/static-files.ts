@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { MarketError } from '@node3/shared/error';
@@ -9,6 +10,12 @@ import { prefersPage } from './prefers-page.ts';
 /** Paths that never answer with the web app, whatever a browser asks for. */
 const apiPaths =
   /^\/(api|docs|execute|health|livez|readyz|openapi\.json|config\.json|assets|embed)(\/|$|\?)/;
+
+const assetPath = /^\/assets\/[\w-][\w.-]*$/;
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
 
 /** The configuration of routes where the web app has a page as well. */
 export const alsoPage = { alsoPage: true } as const;
@@ -74,11 +81,16 @@ export async function addStaticFiles(
     if (prefix === undefined) void reply.sendFile('index.html');
     else void reply.redirect(prefix + encodeURIComponent(jobId ?? linkId) + search, 302);
   }
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     void reply.header('vary', 'accept');
     if (hasPage && !apiPaths.test(request.url) && prefersPage(request))
       return reply.sendFile('index.html');
     const path = request.url.split('?')[0] ?? '';
+    // Of a build that came after the start: the files of the one before are the routes.
+    if (hasPage && isRead(request) && assetPath.test(path)) {
+      const found = await stat(join(dashboardDir, path)).catch(() => null);
+      if (found?.isFile() === true) return reply.sendFile(path);
+    }
     throw new MarketError('ROUTE_NOT_FOUND', { detail: `Nothing at ${request.method} ${path}.` });
   });
 }
