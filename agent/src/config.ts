@@ -92,6 +92,9 @@ export const metricsDefaults = {
   commit: null,
 } satisfies Partial<AgentConfig>;
 
+/** Of who names none: one of `node3 up` on this machine. */
+export const marketplaceUrlUsual = 'http://localhost:8000';
+
 /** Whether an address leads to this machine, so that nothing sent there leaves it. */
 export function isLoopback(url: string): boolean {
   return loopbackHosts.has(new URL(url).hostname);

@@ -16,7 +16,7 @@ import { type Asset, type Money, parseAmount, toMoney } from '@node3/shared/mone
 import { readPassphraseSource } from '@node3/shared/passphrase';
 import { readScrapeToken } from '@node3/shared/scrape-token';
 import { agentLimits } from './agent-limits.ts';
-import type { AgentConfig } from './config.ts';
+import { type AgentConfig, marketplaceUrlUsual } from './config.ts';
 import {
   readAccounts,
   readEgressHosts,
@@ -40,7 +40,7 @@ export function readAgentConfig(env: Env, defaults: EnvDefaults): AgentConfig {
   const rpc = readOptionalText(env, 'SOLANA_RPC_URL');
   return {
     name: readText(env, 'AGENT_NAME', defaults.hostname).slice(0, 64),
-    marketplaceUrl: readUrl(env, 'MARKETPLACE_URL', 'http://localhost:8000'),
+    marketplaceUrl: readUrl(env, 'MARKETPLACE_URL', marketplaceUrlUsual),
     marketplaceInsecure: readFlag(env, 'MARKETPLACE_INSECURE', 'off'),
     transport: readChoice(env, 'AGENT_TRANSPORT', transports, 'auto'),
     port: readInteger(env, 'AGENT_PORT', {

@@ -47,6 +47,10 @@ export const doctorFindings = {
     sentence: '{{url}} answers, but not as a marketplace does.',
     fix: 'MARKETPLACE_URL=https://…',
   },
+  'marketplace.usual': {
+    sentence: 'No marketplace is named, and {{url}} does not answer: {{why}}.',
+    fix: 'MARKETPLACE_URL=https://…',
+  },
   'marketplace.silent': {
     sentence: '{{url}} does not answer: {{why}}.',
     fix: 'curl -i {{url}}/livez',

@@ -1,7 +1,7 @@
 import { ConfigError } from '@node3/shared/env';
 import { getLive } from '@node3/shared/routes/health';
 import { Check as isValid } from 'typebox/value';
-import { type AgentConfig, checkMarketplaceUrl } from '../config.ts';
+import { type AgentConfig, checkMarketplaceUrl, marketplaceUrlUsual } from '../config.ts';
 import { type Check, failed, ok, skipped } from './check.ts';
 
 const answerMsMax = 5_000;
@@ -45,7 +45,8 @@ export async function checkMarketplace(
     ];
   } catch (error) {
     const values = { url: marketplaceUrl, why: causeOf(error) };
-    return [failed('marketplace', 'marketplace.silent', values)];
+    const isUsual = marketplaceUrl === marketplaceUrlUsual;
+    return [failed('marketplace', isUsual ? 'marketplace.usual' : 'marketplace.silent', values)];
   }
 }
 

@@ -101,7 +101,14 @@ describe('the doctor', () => {
       ),
     );
     const [unreachable] = await checkMarketplace(config(), down);
-    expect(unreachable?.sentence).toMatch(/does not answer: ECONNREFUSED/);
+    expect(unreachable).toMatchObject({
+      sentence: 'No marketplace is named, and http://localhost:8000 does not answer: ECONNREFUSED.',
+      fix: 'MARKETPLACE_URL=https://…',
+    });
+    const named = config({ MARKETPLACE_URL: 'https://market.example' });
+    expect((await checkMarketplace(named, down))[0]?.fix).toBe(
+      'curl -i https://market.example/livez',
+    );
     const broken = at(async () => new Response('', { status: 502 }));
     expect((await checkMarketplace(config(), broken))[0]?.sentence).toMatch(/HTTP 502/);
     const sentenceOf = async (answer: () => Promise<Response>) =>

@@ -114,7 +114,7 @@ export async function askAgent<C extends RouteContract>(
     if (!isMarketError(error, 'AGENT_TOKEN_REQUIRED')) throw error;
     const message = `The agent at ${agent.url} wants its token. ${agent.tokenAdvice}`;
     const fix =
-      'Run this as the user of the agent (sudo -u USER) with its AGENT_DATA_DIR,\n' +
+      'Run this where the agent was started, or as its user (sudo -u USER) with its AGENT_DATA_DIR,\n' +
       'or name the file local-token of its data folder: --token-file FILE';
     throw new CommandError('auth', message, fix);
   }

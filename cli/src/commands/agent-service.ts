@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAgentConfig } from '@node3/agent/env';
+import { readAgentConfig, readDataDir } from '@node3/agent/env';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -33,6 +33,7 @@ export async function installAgentService(
     await context.terminal.raw('stdout', target.text);
     return exitCodes.ok.code;
   }
+  checkEnvironmentFile(environmentFileOf(context, options));
   await installService(target, depsOf(context));
   await context.terminal.data(`installed ${target.kind}: it runs, and stays after a logout`);
   return exitCodes.ok.code;
@@ -62,16 +63,27 @@ export async function showAgentService(
   return exitCode === 0 ? exitCodes.ok.code : exitCodes.failure.code;
 }
 
+/** @throws CommandError where it is not there: the service would know neither its marketplace nor its data. */
+function checkEnvironmentFile(file: string): void {
+  if (existsSync(file)) return;
+  const fix = 'Make it: node3 init --provider   (or name yours: --environment-file FILE)';
+  throw new CommandError('failure', `The settings of the agent are missing: ${file}`, fix);
+}
+
+function environmentFileOf({ host }: Context, { environmentFile }: ServiceOptions): string {
+  return resolve(host.cwd, environmentFile ?? `${readDataDir(host.env)}/agent.env`);
+}
+
 function depsOf({ terminal }: Context): ServiceDeps {
   return { run: runTool, say: (line) => terminal.talk(line) };
 }
 
-function targetOf({ host }: Context, options: ServiceOptions): ServiceTarget {
-  const { dataDir, drainMs } = readAgentConfig(host.env, { hostname: 'here', dashboardDir: null });
+function targetOf(context: Context, options: ServiceOptions): ServiceTarget {
+  const { host } = context;
+  const { drainMs } = readAgentConfig(host.env, { hostname: 'here', dashboardDir: null });
   const { uid, username } = userInfo();
   const isSystem = options.system === true;
   const mainPath = fileURLToPath(import.meta.resolve('@node3/agent/main'));
-  const environmentFile = options.environmentFile ?? `${dataDir}/agent.env`;
   const target = chooseTarget({
     platform: process.platform,
     scope: isSystem ? 'system' : 'user',
@@ -82,7 +94,7 @@ function targetOf({ host }: Context, options: ServiceOptions): ServiceTarget {
       nodePath: process.execPath,
       mainPath,
       folder: dirname(dirname(dirname(mainPath))),
-      environmentFile: resolve(host.cwd, environmentFile),
+      environmentFile: environmentFileOf(context, options),
       user: isSystem ? (options.runAs ?? null) : null,
       groups: options.group ?? ['docker'],
       drainSec: Math.ceil(drainMs / 1_000),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Check } from '@node3/agent/doctor/check';
@@ -53,6 +53,17 @@ describe('node3 init --provider', () => {
     });
     expect(host.err).toContain(`node3 agent start --environment-file '${file}'`);
     expect(host.err).not.toContain('?');
+  });
+
+  it('goes on with an agent that was started in this folder, and its wallet', async () => {
+    const here = join(folder, '.node3', 'agent');
+    await mkdir(here, { recursive: true });
+    expect((await init({})).seen[2]).toBe('/nonexistent/.local/share/node3-agent');
+    await writeFile(join(here, 'wallet.json'), JSON.stringify([...Array(64).keys()]), {
+      mode: 0o600,
+    });
+    const failed = await init({}).catch((error: unknown) => error);
+    expect(String(failed)).toContain(join(here, 'wallet.json'));
   });
 
   it('leaves what was there, and says while something keeps it from work', async () => {

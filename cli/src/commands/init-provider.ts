@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runDoctor } from '@node3/agent/doctor/run-doctor';
@@ -40,7 +41,7 @@ export async function initialiseProvider(
   const url = await askUrl(context);
   const path = await askText(context, 'Where does the agent keep its data?', {
     given: options.dataDir,
-    offered: host.env['AGENT_DATA_DIR'] ?? join(host.homeDir, '.local/share/node3-agent'),
+    offered: await offerDataDir(context),
   });
   const dataDir = resolve(host.cwd, path);
   const walletPath = await askWallet(context, options, dataDir);
@@ -66,6 +67,18 @@ export async function initialiseProvider(
   await terminal.talk(`\nStart it here:        ${start}`);
   await terminal.talk(`Or at every start:    ${command} agent service install ${named}`);
   return isHealthy ? exitCodes.ok.code : exitCodes.failure.code;
+}
+
+/** An agent that was started here stays the one it is, with its wallet. */
+async function offerDataDir({ host }: Context): Promise<string> {
+  const here = join(host.cwd, '.node3/agent');
+  const named = host.env['AGENT_DATA_DIR'];
+  if (named !== undefined) return named;
+  const isHere = await access(join(here, 'wallet.json')).then(
+    () => true,
+    () => false,
+  );
+  return isHere ? here : join(host.homeDir, '.local/share/node3-agent');
 }
 
 async function askWallet(

@@ -102,6 +102,13 @@ describe('node3 agent policy without a running agent', () => {
   });
 });
 
+it('installs no service that would not know its marketplace', async () => {
+  const { code, err } = await run(['service', 'install']);
+  expect(code).toBe(1);
+  expect(err).toContain(`The settings of the agent are missing: ${join(folder, 'agent.env')}`);
+  expect(err).toContain('node3 init --provider');
+});
+
 describe('node3 agent, with one that runs', () => {
   let machine: TestMachine;
   let agent: Agent;

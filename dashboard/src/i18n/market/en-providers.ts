@@ -48,6 +48,9 @@ export const enProviders = {
   'enrol.gpus_one': 'It offers {{count}} GPU.',
   'enrol.gpus_other': 'It offers {{count}} GPUs.',
   'enrol.show': 'Show the agent',
+  'enrol.next.page':
+    'Prices, hours and earnings are on its own page; run this where it was started:',
+  'enrol.next.stay': 'To have it start by itself, run this in the same folder:',
   'enrol.faults': 'If nothing happens',
   'enrol.faultsText': 'The most common reasons, and what tells.',
   'enrol.fault.address': 'The machine can’t reach the marketplace',
@@ -56,6 +59,7 @@ export const enProviders = {
   'enrol.fault.engine.text': 'It is not running, or your user may not use it:',
   'enrol.fault.gpu': 'The GPU is not found',
   'enrol.fault.gpu.text': 'The driver or the container toolkit is missing:',
+  'enrol.fault.other': 'The clock is wrong, or something else',
   'enrol.fault.clock': 'The clock is wrong, or the token was used',
   'enrol.fault.clock.text': 'The doctor looks at this and all the rest:',
 };

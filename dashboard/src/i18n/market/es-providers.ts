@@ -50,6 +50,9 @@ export const esProviders: Record<keyof typeof enProviders, string> = {
   'enrol.gpus_one': 'Ofrece {{count}} GPU.',
   'enrol.gpus_other': 'Ofrece {{count}} GPU.',
   'enrol.show': 'Ver el agente',
+  'enrol.next.page':
+    'Los precios, las horas y las ganancias están en su propia página; ejecuta esto donde lo arrancaste:',
+  'enrol.next.stay': 'Para que arranque por sí solo, ejecuta esto en la misma carpeta:',
   'enrol.faults': 'Si no ocurre nada',
   'enrol.faultsText': 'Las causas más comunes, y cómo saberlo.',
   'enrol.fault.address': 'La máquina no llega al mercado',
@@ -58,6 +61,7 @@ export const esProviders: Record<keyof typeof enProviders, string> = {
   'enrol.fault.engine.text': 'No está en marcha, o tu usuario no puede usarlo:',
   'enrol.fault.gpu': 'No se encuentra la GPU',
   'enrol.fault.gpu.text': 'Falta el controlador o el toolkit de contenedores:',
+  'enrol.fault.other': 'El reloj está mal, o es otra cosa',
   'enrol.fault.clock': 'El reloj está mal, o el token ya se usó',
   'enrol.fault.clock.text': 'El doctor mira esto y todo lo demás:',
 };

@@ -41,6 +41,8 @@ export const esFindings = {
   'said.marketplace.status.fix': 'curl -i {{url}}/livez',
   'said.marketplace.other': '{{url}} responde, pero no como un mercado.',
   'said.marketplace.other.fix': 'MARKETPLACE_URL=https://…',
+  'said.marketplace.usual': 'No se nombra ningún mercado, y {{url}} no responde: {{why}}.',
+  'said.marketplace.usual.fix': 'MARKETPLACE_URL=https://…',
   'said.marketplace.silent': '{{url}} no responde: {{why}}.',
   'said.marketplace.silent.fix': 'curl -i {{url}}/livez',
   'said.clock.untold': 'El mercado no dice la hora.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enrolCommand, isAgentName } from './enrol-command.ts';
+import { doctorCommand, enrolCommand, isAgentName } from './enrol-command.ts';
 
 const rig = { marketplaceUrl: 'https://market.example', name: "rig's 1", token: 'n3_reg_x' };
 
@@ -11,6 +11,15 @@ describe('the command that enrols a machine', () => {
     expect(enrolCommand('macos', { ...rig, token: null })).not.toContain('TOKEN');
     expect(enrolCommand('windows', rig)).toBe(
       `$env:MARKETPLACE_URL='https://market.example'; $env:AGENT_NAME='rig''s 1'; $env:REGISTRATION_TOKEN='n3_reg_x'; npx node3 agent start`,
+    );
+  });
+
+  it('has a doctor beside it that looks at the same marketplace', () => {
+    expect(doctorCommand('linux', 'https://market.example')).toBe(
+      'MARKETPLACE_URL=https://market.example npx node3 agent doctor',
+    );
+    expect(doctorCommand('windows', 'https://market.example')).toBe(
+      `$env:MARKETPLACE_URL='https://market.example'; npx node3 agent doctor`,
     );
   });
 

@@ -17,12 +17,25 @@ export function enrolCommand(system: System, { marketplaceUrl, name, token }: En
     ['AGENT_NAME', name],
     ...(token === null ? [] : [['REGISTRATION_TOKEN', token] as [string, string]]),
   ];
+  return withSettings(system, settings, 'npx node3 agent start');
+}
+
+/** What looks at the machine as the agent would find it. */
+export function doctorCommand(system: System, marketplaceUrl: string): string {
+  return withSettings(system, [['MARKETPLACE_URL', marketplaceUrl]], 'npx node3 agent doctor');
+}
+
+function withSettings(
+  system: System,
+  settings: readonly [string, string][],
+  command: string,
+): string {
   if (system === 'windows') {
     const quoted = settings.map(([key, value]) => `$env:${key}='${value.replaceAll("'", "''")}'`);
-    return `${quoted.join('; ')}; npx node3 agent start`;
+    return `${quoted.join('; ')}; ${command}`;
   }
   const given = settings.map(([key, value]) => `${key}=${shellQuote(value)}`);
-  return `${given.join(' ')} npx node3 agent start`;
+  return `${given.join(' ')} ${command}`;
 }
 
 /** Whether the API takes it as the name of an agent: one line of at most 64 characters. */

@@ -104,7 +104,7 @@ function Enrol({ registration }: { registration: 'open' | 'token' }) {
         </Stack>
       </SectionCard>
       {wait !== null && <Command system={system} wait={wait} />}
-      {wait !== null && <WaitForAgent wait={wait} />}
+      {wait !== null && <WaitForAgent system={system} wait={wait} />}
     </Stack>
   );
 }

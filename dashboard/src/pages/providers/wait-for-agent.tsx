@@ -10,6 +10,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { publicAgentsQuery, registrationTokensQuery } from '../../queries/market.ts';
 import { useNow } from '../../use-now.ts';
+import { doctorCommand, type System } from './enrol-command.ts';
 
 /** What the page waits for: an agent of this name that was not there before, or who used the token. */
 export interface EnrolWait {
@@ -20,7 +21,7 @@ export interface EnrolWait {
 
 const askMs = 2_000;
 
-export function WaitForAgent({ wait }: { wait: EnrolWait }) {
+export function WaitForAgent({ system, wait }: { system: System; wait: EnrolWait }) {
   const { t } = useTranslation();
   const app = useApp();
   const tokenId = wait.token?.tokenId ?? null;
@@ -48,6 +49,7 @@ export function WaitForAgent({ wait }: { wait: EnrolWait }) {
               ? t('enrol.noGpu')
               : t('enrol.gpus', { count: agent.devices.length })}
           </Text>
+          <NextSteps />
           <Button
             size="xs"
             renderRoot={(button) => (
@@ -71,9 +73,25 @@ export function WaitForAgent({ wait }: { wait: EnrolWait }) {
         <Text size="sm">{t('enrol.waitingText')}</Text>
         {wait.token !== null && used === null && <TokenLife expiresAt={wait.token.expiresAt} />}
       </Alert>
-      <Faults />
+      <Faults system={system} wait={wait} />
     </>
   );
+}
+
+const next = ['page', 'stay'] as const;
+const nextCommands = {
+  page: 'npx node3 agent dashboard --open',
+  stay: 'npx node3 init --provider',
+};
+
+/** Where one looks at the machine, and how it goes on after a logout. */
+function NextSteps() {
+  const { t } = useTranslation();
+  return next.map((step) => (
+    <Text key={step} size="sm">
+      {t(`enrol.next.${step}`)} <Code className="break">{nextCommands[step]}</Code>
+    </Text>
+  ));
 }
 
 function TokenLife({ expiresAt }: { expiresAt: string }) {
@@ -92,21 +110,24 @@ function TokenLife({ expiresAt }: { expiresAt: string }) {
 const faults = ['address', 'engine', 'gpu', 'clock'] as const;
 
 /** What keeps an agent away most often, each with the command that tells. */
-function Faults() {
+function Faults({ system, wait }: { system: System; wait: EnrolWait }) {
   const { t } = useTranslation();
+  const marketplaceUrl = location.origin;
   const commands = {
-    address: `curl -sS ${location.origin}/livez`,
+    address: `curl -sS ${marketplaceUrl}/livez`,
     engine: 'docker info',
     gpu: 'npx node3 agent detect',
-    clock: 'npx node3 agent doctor',
+    clock: doctorCommand(system, marketplaceUrl),
   };
+  const titleOf = (fault: (typeof faults)[number]) =>
+    fault === 'clock' && wait.token === null ? t('enrol.fault.other') : t(`enrol.fault.${fault}`);
   return (
     <SectionCard title={t('enrol.faults')} description={t('enrol.faultsText')}>
       <Stack gap="md" component="ol" className="plain-list">
         {faults.map((fault) => (
           <li key={fault}>
             <Text size="sm" fw={600}>
-              {t(`enrol.fault.${fault}`)}
+              {titleOf(fault)}
             </Text>
             <Text size="sm" c="dimmed">
               {t(`enrol.fault.${fault}.text`)} <Code className="break">{commands[fault]}</Code>
