@@ -10,6 +10,7 @@ import type { AgentLife } from './agent-life.ts';
 import { agentLimits } from './agent-limits.ts';
 import { viewEconomics, viewResultEarning } from './economics/view-economics.ts';
 import { describeEgress, listIsolationFacts } from './execution/describe-isolation.ts';
+import { explainUnwritten } from './explain-folder.ts';
 import type { LocalApi } from './http/local-api.ts';
 import { type AgentMode, type AgentState, describeState } from './observability/agent-state.ts';
 import { describeDisk, describeRefusal, listProblems } from './observability/problems.ts';
@@ -60,7 +61,9 @@ export function createAgentView(deps: AgentViewDeps): LocalApi {
     policy: () => viewPolicy(core),
     async changePolicy(change, ifVersion) {
       const known = ifVersion === null ? {} : { ifVersion };
-      await core.policy.change({ ...change, ...known }).catch(refuse);
+      await core.policy
+        .change({ ...change, ...known })
+        .catch((error: unknown) => refuse(error, core));
       return viewPolicy(core);
     },
     stop() {
@@ -89,8 +92,8 @@ function viewPolicy({ policy, started }: AgentCore): LocalPolicy {
   };
 }
 
-function refuse(error: unknown): never {
-  if (!(error instanceof ConfigError)) throw error;
+function refuse(error: unknown, { config }: AgentCore): never {
+  if (!(error instanceof ConfigError)) throw explainUnwritten(error, config.dataDir);
   const pointer = error instanceof PolicyError ? error.pointer : null;
   const found = { pointer: `/set${pointer}`, detail: error.message };
   const errors = pointer === null ? {} : { errors: [found] };

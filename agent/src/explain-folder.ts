@@ -1,4 +1,5 @@
 import { ConfigError } from '@node3/shared/env';
+import { MarketError } from '@node3/shared/error';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not use it',
@@ -23,4 +24,11 @@ export function explainFolder(error: unknown, dataDir: string): unknown {
     `is ${dataDir}, which can not be used: ${reason}: ${code}${place}`,
     'Mend that, or set it to another folder.',
   );
+}
+
+/** The same for whoever had the agent write something, as an answer. */
+export function explainUnwritten(error: unknown, dataDir: string): unknown {
+  const explained = explainFolder(error, dataDir);
+  if (explained === error || !(explained instanceof ConfigError)) return error;
+  return new MarketError('STORE_UNAVAILABLE', { detail: explained.message }, { cause: error });
 }

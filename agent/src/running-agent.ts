@@ -3,6 +3,7 @@ import type { Agent, DrainOptions } from './agent.ts';
 import type { AgentCore } from './agent-core.ts';
 import type { AgentLife } from './agent-life.ts';
 import { findBlock } from './agent-view.ts';
+import { explainFolder } from './explain-folder.ts';
 import type { LocalServer } from './http/server.ts';
 import type { AgentMode } from './observability/agent-state.ts';
 
@@ -89,7 +90,7 @@ export class RunningAgent implements Agent {
   fail(reason: unknown): void {
     if (this.#stopping !== null) return;
     this.#deps.core.log.fatal({ err: reason }, 'the agent can not go on');
-    this.#ended.reject(reason);
+    this.#ended.reject(explainFolder(reason, this.#deps.core.config.dataDir));
     this.#death = reason instanceof Error ? reason.message : String(reason);
     this.stop().catch(() => undefined);
   }

@@ -295,6 +295,9 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await page.getByText('0.02 SOL').first().waitFor(wide);
     await page.getByRole('navigation').getByRole('link', { name: 'This agent' }).click();
     await page.getByRole('heading', { name: 'No contact with the marketplace' }).waitFor(wide);
+    await page.goto(`${agent.url}/marketplace?lang=es`);
+    await page.getByText(`${network.marketplaceUrl} no responde.`).waitFor(wide);
+    expect(await page.getByRole('alert').count()).toBe(1);
     // The board can't be passed on while the marketplace is gone.
     expect(complaints.filter((text) => !text.includes('503'))).toEqual([]);
   });

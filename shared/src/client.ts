@@ -50,11 +50,16 @@ export interface Client {
   ): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
+const silent = 'does not answer';
+
 export function createClient(options: ClientOptions): Client {
   const timeoutMs = options.timeoutMs ?? 15_000;
   function unreachable(what: string, cause: unknown): MarketError {
-    const detail = `${options.baseUrl || 'The marketplace'} ${what}.`;
-    return new MarketError('MARKETPLACE_UNREACHABLE', { detail }, { cause });
+    const { baseUrl } = options;
+    const detail = `${baseUrl || 'The marketplace'} ${what}.`;
+    // Where nothing answers its address says all; a page of the marketplace itself has none.
+    const address = what === silent && baseUrl !== '' ? { address: baseUrl } : {};
+    return new MarketError('MARKETPLACE_UNREACHABLE', { detail, ...address }, { cause });
   }
   const foreign = (what: string) => unreachable(what, undefined);
   async function request(
@@ -80,7 +85,7 @@ export function createClient(options: ClientOptions): Client {
       });
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
-      throw unreachable('does not answer', cause);
+      throw unreachable(silent, cause);
     }
   }
   return {

@@ -20,7 +20,7 @@ export const doctorFindings = {
   'disk.unknown': { sentence: 'The free disk space is unknown.', fix: 'df {{folder}}' },
   'disk.full': {
     sentence: '{{free}} GiB are free, and the policy keeps {{floor}} GiB of the disk.',
-    fix: 'docker image prune',
+    fix: 'docker image prune, or a folder on a larger disk: AGENT_DATA_DIR=/path/to/a/folder',
   },
   'disk.kept': {
     sentence: '{{free}} GiB are free, and the policy keeps {{floor}} GiB of the disk.',

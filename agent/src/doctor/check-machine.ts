@@ -57,9 +57,11 @@ async function checkPolicy(config: AgentConfig): Promise<Check[]> {
   }
 }
 
-/** Rounded down to a tenth. */
+/** Rounded down to a tenth; of less than one to a thousandth, so that little is not called nothing. */
 function toGib(bytes: number): number {
-  return Math.floor((bytes / 1024 ** 3) * 10) / 10;
+  const gibibytes = bytes / 1024 ** 3;
+  const parts = gibibytes < 1 ? 1_000 : 10;
+  return Math.floor(gibibytes * parts) / parts;
 }
 
 async function checkDisk({ dataDir }: AgentConfig, floorBytes: number): Promise<Check> {

@@ -51,6 +51,15 @@ describe('what is told of an error', () => {
     }
   });
 
+  it('says in both languages which address does not answer', () => {
+    const address = 'http://127.0.0.1:1';
+    const detail = `${address} does not answer.`;
+    const error = arrived(new MarketError('MARKETPLACE_UNREACHABLE', { detail, address }));
+    const said = (language: LanguageCode) => errorWords(readers[language], error).details;
+    expect(said('en')).toEqual([{ text: detail, isForeign: false }]);
+    expect(said('es')).toEqual([{ text: `${address} no responde.`, isForeign: false }]);
+  });
+
   it('marks words of the server that no code stands for, and names the fields of the case', () => {
     const detail = 'The job is already cancelled.';
     const error = arrived(new MarketError('JOB_STATE_INVALID', { detail, state: 'cancelled' }));

@@ -57,7 +57,10 @@ export function sayField(t: TFunction, problem: FieldProblem, isForeign: boolean
 }
 
 function detailsOf(t: TFunction, { code, context }: MarketError, isForeign: boolean): Sentence[] {
-  const { detail, errors = [] } = context;
+  const { address, detail, errors = [] } = context;
+  if (code === 'MARKETPLACE_UNREACHABLE' && typeof address === 'string') {
+    return [{ text: t('error.silent', { address }), isForeign: false }];
+  }
   // The detail of wrong fields is the list of them.
   if (errors.some(({ rule }) => isFieldRule(rule))) {
     return errors.map((problem) => {

@@ -58,6 +58,7 @@ export const enFrame = {
   'state.unknown': 'unknown',
   'state.never': 'never',
   'error.unexpected': 'Something went wrong on this page',
+  'error.silent': '{{address}} does not answer.',
   'error.fact.state': 'State: {{value}}',
   'error.fact.max': 'Limit: {{value}}',
   'error.fact.missing': 'Missing: {{value}}',

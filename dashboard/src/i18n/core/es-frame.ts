@@ -61,6 +61,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'state.unknown': 'desconocido',
   'state.never': 'nunca',
   'error.unexpected': 'Algo salió mal en esta página',
+  'error.silent': '{{address}} no responde.',
   'error.fact.state': 'Estado: {{value}}',
   'error.fact.max': 'Límite: {{value}}',
   'error.fact.missing': 'Falta: {{value}}',

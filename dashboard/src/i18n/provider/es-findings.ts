@@ -21,7 +21,8 @@ export const esFindings = {
   'said.disk.unknown': 'No se sabe cuánto disco queda libre.',
   'said.disk.unknown.fix': 'df {{folder}}',
   'said.disk.full': kept,
-  'said.disk.full.fix': 'docker image prune',
+  'said.disk.full.fix':
+    'docker image prune, o una carpeta en un disco mayor: AGENT_DATA_DIR=/ruta/a/una/carpeta',
   'said.disk.kept': kept,
   'said.disk.kept.fix': 'docker image prune, o: node3 agent policy set diskFloorBytes 1g',
   'said.wallet.ok': '{{file}} está ahí.',

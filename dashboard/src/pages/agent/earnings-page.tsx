@@ -79,32 +79,36 @@ function EarningDetails() {
       >
         <QueryView query={economics}>{({ earned }) => <GpuEarnings earned={earned} />}</QueryView>
       </SectionCard>
-      <SectionCard title={t('duty.title')} description={t('duty.text')}>
-        <QueryView query={history}>
-          {(data) => (
-            <Stack gap="lg">
-              {(economics.data?.devices ?? []).map(({ deviceId, model }) => {
-                const { points, times } = readHistory(data, deviceId);
-                return (
-                  <DutyStrip
-                    key={deviceId}
-                    model={model}
-                    times={times}
-                    points={points('busyRatio')}
-                  />
-                );
-              })}
-            </Stack>
-          )}
-        </QueryView>
-      </SectionCard>
-      <SectionCard title={t('asks.title')} description={t('asks.text')} padding="flush">
-        <QueryView query={economics}>
-          {({ devices, electricityUsdPerKwh }) => (
-            <AskTable devices={devices} electricityUsdPerKwh={electricityUsdPerKwh} />
-          )}
-        </QueryView>
-      </SectionCard>
+      {economics.data?.devices.length !== 0 && (
+        <>
+          <SectionCard title={t('duty.title')} description={t('duty.text')}>
+            <QueryView query={history}>
+              {(data) => (
+                <Stack gap="lg">
+                  {(economics.data?.devices ?? []).map(({ deviceId, model }) => {
+                    const { points, times } = readHistory(data, deviceId);
+                    return (
+                      <DutyStrip
+                        key={deviceId}
+                        model={model}
+                        times={times}
+                        points={points('busyRatio')}
+                      />
+                    );
+                  })}
+                </Stack>
+              )}
+            </QueryView>
+          </SectionCard>
+          <SectionCard title={t('asks.title')} description={t('asks.text')} padding="flush">
+            <QueryView query={economics}>
+              {({ devices, electricityUsdPerKwh }) => (
+                <AskTable devices={devices} electricityUsdPerKwh={electricityUsdPerKwh} />
+              )}
+            </QueryView>
+          </SectionCard>
+        </>
+      )}
     </>
   );
 }

@@ -33,6 +33,6 @@ export function spokenValues(t: TFunction, language: string, values: SaidValues)
 /** Whole numbers are counts, codes and ports as well: those stay as they are. */
 function write(value: string | number, language: string): string | number {
   return typeof value === 'number' && !Number.isInteger(value)
-    ? formatNumber(value, language)
+    ? formatNumber(value, language, 3)
     : value;
 }

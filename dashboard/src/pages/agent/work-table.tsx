@@ -69,9 +69,11 @@ function columnsOf(t: TFunction, format: Format): DataColumn<LocalExecution>[] {
           <Link to="/jobs/$jobId" params={{ jobId: execution.executionId }} className="row-link">
             {nameOf(execution)}
           </Link>
-          <Text size="xs" c="dimmed" className="mono">
-            {shorten(execution.jobId, 8, 5)}
-          </Text>
+          {execution.name !== null && (
+            <Text size="xs" c="dimmed" className="mono">
+              {shorten(execution.jobId, 8, 5)}
+            </Text>
+          )}
         </>
       ),
     },

@@ -1,4 +1,5 @@
 import { Stack, Tabs } from '@mantine/core';
+import { isMarketError } from '@node3/shared/error';
 import { IconChartLine, IconCpu2, IconListDetails } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -42,9 +43,13 @@ export function MarketPage() {
     <>
       <PageHeading title={t('market.title')} subtitle={t('market.subtitle')} />
       <Stack gap="lg">
-        <QueryView query={overview} lines={2}>
-          {(data) => <MarketStats overview={data} />}
-        </QueryView>
+        {/* The list below says it then. */}
+        {(overview.data !== undefined ||
+          !isMarketError(overview.error, 'MARKETPLACE_UNREACHABLE')) && (
+          <QueryView query={overview} lines={2}>
+            {(data) => <MarketStats overview={data} />}
+          </QueryView>
+        )}
         <Tabs value={tab} onChange={show} keepMounted={false}>
           <Tabs.List mb="lg">
             {marketTabs.map((one) => {
