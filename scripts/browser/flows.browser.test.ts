@@ -100,10 +100,14 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     const input = page.getByRole('dialog').getByRole('textbox', { name: 'Input' });
     await input.fill('{"word": "aurora"}');
+    const price = 'Its job costs 0.001 SOL at most. The fee of the marketplace, 5 %, comes on top.';
+    await expect.poll(() => page.getByTestId('run-price').textContent(), waits).toBe(price);
+    await inspectPage(page, 'flow-run');
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.waitForURL(/\/runs\/run_/);
     const state = page.getByTestId('run-state');
     await expect.poll(() => state.textContent(), { timeout: 60_000 }).toContain('Completed');
+    await page.getByTestId('run-cost').getByText('Charged: 0.00105 SOL').waitFor(waits);
     await page.getByLabel('Result', { exact: true }).getByText('aurora').last().waitFor(waits);
     await page.getByRole('button', { name: /Say it/ }).click();
     await page.getByRole('link', { name: 'Open the job' }).waitFor();

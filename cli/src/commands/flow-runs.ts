@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@node3/shared/client';
 import { isTerminalFlowRun, isTerminalFlowStep } from '@node3/shared/flow-state';
 import { idPattern } from '@node3/shared/ids';
+import { getRunCost } from '@node3/shared/routes/flows';
 import {
   cancelRun,
   getRun,
@@ -16,6 +17,7 @@ import { chooseKey, namingKey } from '../http/idempotency-key.ts';
 import { talkingPatience } from '../job/attach.ts';
 import { readInput } from '../job/read-workload.ts';
 import { stopOnInterrupt } from '../job/stop-on-interrupt.ts';
+import { moneyText } from '../output/words.ts';
 import { parseSeconds } from '../parse/duration.ts';
 import { parseEnvironment } from '../parse/key-values.ts';
 import type { Call } from '../program/attach-action.ts';
@@ -75,13 +77,22 @@ export async function rerunFlow(
 export async function showFlowRun(context: Context, { args }: Call<object>): Promise<number> {
   const { terminal } = context;
   const params = { runId: args[0] ?? '' };
-  const run = await connect(context, 'requester').call(getRun, { params });
+  const client = connect(context, 'requester');
+  const [run, costs] = await Promise.all([
+    client.call(getRun, { params }),
+    client.call(getRunCost, { params }),
+  ]);
   if (terminal.json) {
-    await terminal.object(run);
+    await terminal.object({ ...run, costs: costs.data });
     return 0;
   }
   await terminal.data(`${run.runId}  ${run.status}`);
   for (const step of run.trace) await terminal.data(stepLine(step));
+  for (const { charged, held } of costs.data) {
+    const isOpen = Number(held.amount) > 0;
+    const rest = isOpen ? `, with ${moneyText(held)} held for what is open` : '';
+    await terminal.data(`charged   ${moneyText(charged)}${rest}`);
+  }
   await printEnd(context, run);
   return 0;
 }

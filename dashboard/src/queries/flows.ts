@@ -1,5 +1,5 @@
 import { type FlowRunState, isTerminalFlowRun } from '@node3/shared/flow-state';
-import { getFlow, getRunGraph, listFlows } from '@node3/shared/routes/flows';
+import { getFlow, getRunCost, getRunGraph, listFlows } from '@node3/shared/routes/flows';
 import { getRun, listRuns } from '@node3/shared/routes/redmind';
 import { getSchedule, listSchedules } from '@node3/shared/routes/schedules';
 import { queryOptions } from '@tanstack/react-query';
@@ -63,6 +63,14 @@ export function runQuery({ client }: App, runId: string) {
     queryFn: ({ signal }) => client.call(getRun, { params: { runId } }, { signal }),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isTerminalFlowRun(data.status) ? false : runPollMs,
+  });
+}
+
+/** `at`: what of the run it was read after, so that it is read again when that changes. */
+export function runCostQuery({ client }: App, runId: string, at: string) {
+  return queryOptions({
+    queryKey: [...runsKey, runId, 'cost', at],
+    queryFn: ({ signal }) => client.call(getRunCost, { params: { runId } }, { signal }),
   });
 }
 

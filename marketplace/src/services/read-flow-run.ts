@@ -1,5 +1,7 @@
 import { MarketError } from '@node3/shared/error';
 import { limits } from '@node3/shared/limits';
+import { toMoney } from '@node3/shared/money';
+import type { RunCost } from '@node3/shared/routes/flows';
 import type {
   FlowRunQuery,
   FlowRunRow,
@@ -21,6 +23,22 @@ export async function findOwnRun(
   const found = await store.flowRun(runId);
   if (found?.run.accountId === accountId) return found;
   throw new MarketError('RUN_NOT_FOUND', { runId });
+}
+
+/** Nothing for a run without jobs. */
+export async function readRunCost(
+  deps: Deps,
+  accountId: string,
+  runId: string,
+): Promise<{ data: RunCost[] }> {
+  await findOwnRun(deps, accountId, runId);
+  const costs = await deps.store.flowRunCosts(runId);
+  const data = costs.map(({ asset, jobs, charged, held }) => ({
+    jobs,
+    charged: toMoney(charged, asset),
+    held: toMoney(held, asset),
+  }));
+  return { data };
 }
 
 type Query = Omit<FlowRunQuery, 'limit'> & { limit: number | undefined };

@@ -1,6 +1,7 @@
 import type { NewEvent } from '@node3/shared/events';
 import type { FlowGraph } from '@node3/shared/flow-graph';
 import type { FlowRunState, FlowStepState } from '@node3/shared/flow-state';
+import type { Asset, BaseUnits } from '@node3/shared/money';
 import type { Idempotency } from './job-store.ts';
 
 export interface FlowListing {
@@ -123,6 +124,14 @@ export interface NewFlowRun {
   events: NewEvent[];
 }
 
+/** What jobs of one asset come to. */
+export interface JobsCost {
+  asset: Asset;
+  jobs: number;
+  charged: BaseUnits;
+  held: BaseUnits;
+}
+
 export interface FlowStore {
   /** Rejects with LIMIT_REACHED past `max` of the account. */
   createFlow(flow: FlowRow, max: number, events: NewEvent[]): Promise<void>;
@@ -149,6 +158,8 @@ export interface FlowStore {
   /** The one that an idempotency key has started already, or null. IDEMPOTENCY_MISMATCH as above. */
   flowRunBefore(accountId: string, idempotency: Idempotency): Promise<FlowRunRow | null>;
   flowRun(runId: string): Promise<{ run: FlowRunRow; steps: FlowStepRow[] } | null>;
+  /** Of the jobs that the steps of a run posted themselves. */
+  flowRunCosts(runId: string): Promise<JobsCost[]>;
   /** Newest first. */
   listFlowRuns(query: FlowRunQuery): Promise<ListedFlowRun[]>;
   /**

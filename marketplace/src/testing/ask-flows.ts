@@ -41,6 +41,7 @@ export async function askFlows(ask: Ask): Promise<void> {
   await ask(runs.cancelRun, { params: { runId: waiting.runId } });
   await ask(runs.getRun, { params: { runId: waiting.runId } });
   await ask(flows.getRunGraph, { params: { runId } });
+  await ask(flows.getRunCost, { params: { runId } });
   await ask(runs.listRuns, { query: { flowId } });
   await ask(flows.deleteFlow, { params });
 }

@@ -15,6 +15,7 @@ export const flowAccess: Record<string, RouteAccess> = {
   'POST /api/v1/runs/test': caller,
   'GET /api/v1/runs': caller,
   'GET /api/v1/runs/:runId': run,
+  'GET /api/v1/runs/:runId/cost': run,
   'GET /api/v1/runs/:runId/graph': run,
   'POST /api/v1/runs/:runId/cancel': run,
   'POST /api/v1/runs/:runId/rerun': run,

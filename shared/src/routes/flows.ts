@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { FlowGraph, FlowSecrets } from '../flow-graph.ts';
 import { limits } from '../limits.ts';
-import { id, nullable, strictObject, Timestamp } from '../schema.ts';
+import type { Money } from '../money.ts';
+import { id, MoneySchema, nullable, strictObject, Timestamp } from '../schema.ts';
 
 const tag = 'flows';
 const audience = 'requester';
@@ -91,6 +92,30 @@ export const deleteFlow = {
   audience,
   tag,
   schema: { params: flowParams, response: { 200: flowParams } },
+} as const satisfies RouteContract;
+
+export const RunCost = strictObject({
+  jobs: Type.Integer({ description: 'Jobs that its steps posted' }),
+  charged: MoneySchema,
+  held: Type.Unsafe<Money>({
+    ...MoneySchema,
+    description: 'For jobs that are not over; what they do not need is given back',
+  }),
+});
+export type RunCost = Static<typeof RunCost>;
+
+/** A step that a rerun took over from an earlier run was paid there. */
+export const getRunCost = {
+  method: 'GET',
+  url: '/api/v1/runs/:runId/cost',
+  summary:
+    'What the jobs of a run were charged, and what is held for those that are open, by asset',
+  audience,
+  tag: 'runs',
+  schema: {
+    params: strictObject({ runId: id('flowRun') }),
+    response: { 200: strictObject({ data: Type.Array(RunCost) }) },
+  },
 } as const satisfies RouteContract;
 
 /** The trace of a run says what each step did; this is what it was to do. */

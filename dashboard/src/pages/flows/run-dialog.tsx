@@ -11,6 +11,7 @@ import { useApp } from '../../app-context.tsx';
 import { CodeEditor } from '../../parts/code-editor/code-editor.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { parseJson } from './flow-draft.ts';
+import { RunPrice } from './run-price.tsx';
 
 /** Another input or limit is another run. */
 const newKey = () => systemIds.secret(18);
@@ -72,6 +73,7 @@ export function RunDialog({ flow, onClose }: { flow: FlowDetail; onClose: () => 
             max={limits.flowRunSecMax}
             allowDecimal={false}
           />
+          <RunPrice graph={flow.graph} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('action.close')}

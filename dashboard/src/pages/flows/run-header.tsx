@@ -17,6 +17,7 @@ import { useNotice } from '../../parts/use-notice.tsx';
 import { flowQuery, runsKey } from '../../queries/flows.ts';
 import { useNow } from '../../use-now.ts';
 import { runLooks } from './flow-looks.ts';
+import { RunCost } from './run-price.tsx';
 
 interface RunHeaderProps {
   run: RunDetail;
@@ -81,6 +82,7 @@ function RunFacts({ run }: { run: RunDetail }) {
       <Text span>
         {t('run.elapsed', { elapsed, limit: format.duration(run.timeout_seconds * 1_000) })}
       </Text>
+      <RunCost run={run} />
       {run.rerun_of !== null && (
         <Link to="/runs/$runId" params={{ runId: run.rerun_of }}>
           {t('run.rerunOf', { id: shorten(run.rerun_of, 10, 4) })}

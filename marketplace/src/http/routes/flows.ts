@@ -10,7 +10,7 @@ import {
   replaceFlow,
   viewFlow,
 } from '../../services/manage-flows.ts';
-import { findOwnRun } from '../../services/read-flow-run.ts';
+import { findOwnRun, readRunCost } from '../../services/read-flow-run.ts';
 import { readProject } from '../facades/redmind/project-header.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { readIfMatch, tagged } from '../if-match.ts';
@@ -51,6 +51,10 @@ export function addFlowRoutes(app: FastifyInstance, deps: HttpDeps): void {
   addRoute(app, contracts.deleteFlow, {
     authenticate,
     handler: ({ principal, params }) => deleteFlow(deps, principal.accountId, params.flowId),
+  });
+  addRoute(app, contracts.getRunCost, {
+    authenticate,
+    handler: ({ principal, params }) => readRunCost(deps, principal.accountId, params.runId),
   });
   addRoute(app, contracts.getRunGraph, {
     authenticate,

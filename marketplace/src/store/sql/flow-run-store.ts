@@ -5,6 +5,7 @@ import type {
   FlowRunRow,
   FlowRunSight,
   FlowStore,
+  JobsCost,
   NewFlowRun,
 } from '../flow-store.ts';
 import type { Idempotency } from '../job-store.ts';
@@ -59,6 +60,13 @@ const listRuns = `
   WHERE account_id = @accountId AND run_id < @before AND (@flowId = '' OR flow_id = @flowId)
     AND (@project = '' OR project = @project) AND (@state = '' OR state = @state)
   ORDER BY run_id DESC LIMIT @limit`;
+const selectCosts = `
+  SELECT jobs.asset AS asset, count(*) AS jobs,
+    CAST(sum(coalesce(jobs.charged, 0)) AS BIGINT) AS charged,
+    CAST(sum(CASE WHEN jobs.settlement = 'held' THEN jobs.price ELSE 0 END) AS BIGINT) AS held
+  FROM flow_steps JOIN jobs ON jobs.job_id = flow_steps.job_id
+  WHERE flow_steps.run_id = ? AND flow_steps.taken_from IS NULL
+  GROUP BY jobs.asset ORDER BY jobs.asset`;
 const updateRun = `
   UPDATE flow_runs SET state = @state, error = @error, ended_at_ms = @endedAtMs
   WHERE run_id = @runId`;
@@ -87,6 +95,7 @@ type FlowRunStore = Pick<
   | 'createFlowRun'
   | 'flowRunBefore'
   | 'flowRun'
+  | 'flowRunCosts'
   | 'listFlowRuns'
   | 'changeFlowRun'
   | 'takeFlowRuns'
@@ -100,6 +109,12 @@ export function createFlowRunStore(database: Database): FlowRunStore {
       return database.read(function* (tx) {
         const earlier = yield* startedBefore(tx, accountId, idempotency);
         return earlier === null ? null : toFlowRun(earlier);
+      });
+    },
+    flowRunCosts(runId) {
+      return database.read(function* (tx) {
+        const rows = yield* tx.all<JobsCost & { jobs: bigint }>(selectCosts, runId);
+        return rows.map((row) => ({ ...row, jobs: Number(row.jobs) }));
       });
     },
     flowRun(runId) {

@@ -85,6 +85,7 @@ export async function liveThroughFlows(world: World): Promise<void> {
   await store.changeFlowRun(runId, null, over('completed'));
   await store.closeFlowRun(runId, { owner: 'other', token: 2 });
   await store.flowRun(runId);
+  await store.flowRunCosts(runId);
   const every = { flowId: null, project: null, state: null, beforeRunId: null };
   await store.listFlowRuns({ ...every, accountId, limit: 9 });
   await store.createFlowRun({ ...newRun(world, accountId), kept: 0 });
@@ -209,6 +210,29 @@ export function describeFlows(given: Given): void {
       expect(await store.closeFlowRun(runId, { owner: 'me', token: 1 })).toBe(false);
       expect(await store.closeFlowRun(runId, { owner: 'heir', token: 2 })).toBe(true);
       expect(await store.takeFlowRuns('third', 2_000, 9)).toMatchObject([{ token: 2 }]);
+    });
+
+    it('cost what their own jobs were charged, and hold what the open ones may cost', async () => {
+      const { store, world } = given;
+      const accountId = await world.openAccount(10_000n);
+      const agentId = await world.registerAgent();
+      const execution = await world.lease(accountId, agentId, 1_000n);
+      await world.start(execution);
+      await world.succeed(execution);
+      const open = await world.post(accountId, 200n);
+      const earlier = await world.post(accountId, 40n);
+      const created = newRun(world, accountId);
+      const steps = [execution.jobId, open.jobId, earlier.jobId, null].map((jobId, index) => ({
+        ...pending,
+        nodeId: `n${index}`,
+        jobId,
+        takenFrom: jobId === earlier.jobId ? 'run_before' : null,
+      }));
+      await store.createFlowRun({ ...created, steps });
+      expect(await store.flowRunCosts(created.run.runId)).toEqual([
+        { asset: 'USDC', jobs: 2, charged: 1_000n, held: 200n },
+      ]);
+      expect(await store.flowRunCosts('run_none')).toEqual([]);
     });
 
     it('are listed with what their flow is called now', async () => {
