@@ -6,12 +6,13 @@ import { baseUnits } from '@node3/shared/money';
 import { getAccount, getDepositAddress } from '@node3/shared/routes/accounts';
 import { getAdminAccount } from '@node3/shared/routes/admin-accounts';
 import { getAdminAgent, listRegistrationTokens } from '@node3/shared/routes/admin-agents';
+import { listAdminJobs } from '@node3/shared/routes/admin-jobs';
 import { listAlerts } from '@node3/shared/routes/alerts';
 import { listAuditLog } from '@node3/shared/routes/audit';
 import { listAdminDeposits } from '@node3/shared/routes/deposits';
 import { createJob, getJob } from '@node3/shared/routes/jobs';
 import { exportLedger } from '@node3/shared/routes/ledger';
-import { getPayout } from '@node3/shared/routes/payouts';
+import { getPayout, startPayouts, stopPayouts } from '@node3/shared/routes/payouts';
 import { getProvider } from '@node3/shared/routes/providers';
 import { listReservations } from '@node3/shared/routes/reservations';
 import { listSwitches } from '@node3/shared/routes/switches';
@@ -148,6 +149,15 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
     expect(await shown.first().textContent()).toContain(endless.name);
     await page.getByRole('link', { name: 'Show those of everybody' }).click();
     await expect.poll(() => page.url(), wide).toMatch(/\/admin\/queue$/);
+    // One that somebody complains about is found by its id, with what it cost and who ran it.
+    const [failed] = (await ask(listAdminJobs, { query: { accountId, state: 'failed' } })).data;
+    await page.getByLabel('Id of a job').fill('job_1');
+    await page.keyboard.press('Enter');
+    await page.getByText('An id of a job is').waitFor();
+    await page.getByLabel('Id of a job').fill(failed?.jobId ?? '');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: failed?.agentName ?? '', exact: true }).waitFor();
+    await expect.poll(() => shown.count(), wide).toBe(1);
   });
 
   it('configures a provider, gives it an agent, disables and enables it', async () => {
@@ -219,10 +229,15 @@ describe.skipIf(skip)('what the operator does in a real browser', () => {
 
   it('shows the transaction of a payout that arrived, with its attempts and its ledger', async () => {
     const body = { money: sol('0.25') };
+    await ask(stopPayouts, { body: { reason: 'a look at the books' } });
     const { withdrawalId: payoutId } = await requester.client.call(createWithdrawal, { body });
     const read = () => ask(getPayout, { params: { payoutId } });
-    await expect.poll(async () => (await read()).state, { timeout: 60_000 }).toBe('finalized');
+    // While it waits, its page says for what.
     await goTo(`/admin/payments/${payoutId}`, 'Withdrawal of 0.25 SOL');
+    await page.getByRole('alert').getByText('a look at the books').waitFor();
+    await ask(startPayouts, { body: { reason: 'they are right' } });
+    await expect.poll(async () => (await read()).state, { timeout: 60_000 }).toBe('finalized');
+    await page.getByText('a look at the books').waitFor({ state: 'detached' });
     const attempts = page.getByRole('table', { name: 'Attempts' });
     await attempts.getByText('Landed').waitFor();
     await page.getByRole('table', { name: 'Ledger' }).getByText('Network fee').waitFor();

@@ -38,6 +38,8 @@ interface DeliverySearch extends ListSearch<'all'> {
 interface JobsSearch extends ListSearch<(typeof jobStates)[number]> {
   /** Whose they are; of everybody where it is absent. */
   account?: string;
+  /** One job alone. */
+  job?: string;
 }
 
 function idOf<Name extends string>(name: Name, id: unknown): { [name in Name]?: string } {
@@ -116,6 +118,7 @@ const queueRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): JobsSearch => ({
     ...listSearch(jobStates)(search),
     ...idOf('account', search['account']),
+    ...idOf('job', search['job']),
   }),
   component: areaPage(
     ['operator', 'jobs'],

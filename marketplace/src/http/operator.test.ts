@@ -159,7 +159,19 @@ describe('the operator', () => {
     expect(await operator().call(explainAdminJob, { params })).toMatchObject(params);
     await alice.client.call(cancelJob, { params });
     const { data } = await operator().call(listAdminJobs, { query: { state: 'cancelled' } });
-    expect(data[0]).toMatchObject({ ...params, state: 'cancelled' });
+    const charged = { amount: '0', asset: 'SOL' };
+    expect(data[0]).toMatchObject({
+      ...params,
+      state: 'cancelled',
+      reason: 'cancelled_by_requester',
+      charged,
+    });
+    const find = async (query: object) =>
+      (await operator().call(listAdminJobs, { query })).data.map(({ jobId }) => jobId);
+    const { jobId } = params;
+    expect(await find({ jobId })).toEqual([jobId]);
+    expect(await find({ jobId, state: 'queued' })).toEqual([]);
+    expect(await find({ jobId, accountId: bob.accountId })).toEqual([]);
     await expect(
       operator().call(listAdminJobs, { query: { state: 'lost' } }),
     ).rejects.toMatchObject({ code: 'REQUEST_INVALID' });

@@ -3,6 +3,7 @@ import { MarketError } from '@node3/shared/error';
 import { type JobState, jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { priceMax } from '@node3/shared/metering';
+import { toMoney } from '@node3/shared/money';
 import type {
   AdminJob,
   listAdminJobs as listContract,
@@ -12,7 +13,7 @@ import type {
 import type { Explanation } from '@node3/shared/routes/explain';
 import { toTimestamp } from '@node3/shared/schema';
 import type { Matchmaker } from '../matching/matchmaker.ts';
-import type { AccountRow, JobRow } from '../store/rows.ts';
+import type { JobRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { type ExplainDeps, explainJob } from './explain-job.ts';
 
@@ -24,20 +25,33 @@ interface Deps {
 /** Jobs of everybody, newest first. Throws REQUEST_INVALID for a state that there isn't. */
 export async function listAdminJobs(
   deps: Deps,
-  { state, accountId, limit = limits.listPageDefault, cursor }: QueryOf<typeof listContract>,
+  query: QueryOf<typeof listContract>,
 ): Promise<{ data: AdminJob[]; nextCursor: string | null }> {
-  const found = await deps.store.listJobs({
-    accountId: accountId ?? null,
-    states: state === undefined ? null : readStates(state),
-    beforeJobId: cursor ?? null,
-    limit: limit + 1,
-  });
+  const { limit = limits.listPageDefault } = query;
+  const found = await findJobs(deps, query, limit + 1);
   const rows = found.slice(0, limit);
-  const accounts = await accountsOf(deps, rows);
+  const view = await viewWith(deps, rows);
   return {
-    data: rows.map((row) => viewAdminJob(row, accounts)),
+    data: rows.map(view),
     nextCursor: found.length > limit ? (rows.at(-1)?.jobId ?? null) : null,
   };
+}
+
+async function findJobs(
+  { store }: Deps,
+  { state, accountId, jobId, cursor }: QueryOf<typeof listContract>,
+  limit: number,
+): Promise<JobRow[]> {
+  const states = state === undefined ? null : readStates(state);
+  if (jobId === undefined) {
+    const page = { states, beforeJobId: cursor ?? null, limit };
+    return store.listJobs({ ...page, accountId: accountId ?? null });
+  }
+  const job = await store.job(jobId);
+  const isAsked =
+    (accountId === undefined || job?.accountId === accountId) &&
+    (job === null || states === null || states.includes(job.state));
+  return job === null || !isAsked ? [] : [job];
 }
 
 /** What may run and has no agent, the oldest first, with its place in the queue. */
@@ -50,10 +64,10 @@ export async function listQueue(
     deps.store.countJobs(),
   ]);
   const rows = found.slice(0, limit);
-  const accounts = await accountsOf(deps, rows);
+  const view = await viewWith(deps, rows);
   return {
     data: rows.map((row) => ({
-      ...viewAdminJob(row, accounts),
+      ...view(row),
       ahead: deps.matchmaker.positionOf(row.jobId),
     })),
     nextCursor: found.length > limit ? (rows.at(-1)?.jobId ?? null) : null,
@@ -79,20 +93,40 @@ function readStates(text: string): JobState[] {
   });
 }
 
-function accountsOf({ store }: Deps, jobs: readonly JobRow[]): Promise<Map<string, AccountRow>> {
-  return store.accountsById([...new Set(jobs.map(({ accountId }) => accountId))]);
+/** Reads what stands with these jobs elsewhere, for all of them at once. */
+async function viewWith(
+  { store }: Deps,
+  jobs: readonly JobRow[],
+): Promise<(job: JobRow) => AdminJob> {
+  const [accounts, payouts, executions] = await Promise.all([
+    store.accountsById([...new Set(jobs.map(({ accountId }) => accountId))]),
+    store.payoutsOfJobs(jobs.map(({ jobId }) => jobId)),
+    store.executionsById(jobs.flatMap(({ executionId }) => executionId ?? [])),
+  ]);
+  return (job) =>
+    viewAdminJob(job, {
+      accountName: accounts.get(job.accountId)?.name ?? null,
+      payoutId: payouts.get(job.jobId)?.payoutId ?? null,
+      agentName: executions.get(job.executionId ?? '')?.agentName ?? null,
+    });
 }
 
-function viewAdminJob(job: JobRow, accounts: ReadonlyMap<string, AccountRow>): AdminJob {
+type Beside = Pick<AdminJob, 'accountName' | 'payoutId' | 'agentName'>;
+
+function viewAdminJob(job: JobRow, beside: Beside): AdminJob {
   const { spec } = job;
   const { resources, workload } = spec;
+  const { charged } = job.settlement;
   const time = (ms: number | null) => (ms === null ? null : toTimestamp(ms));
   return {
     jobId: job.jobId,
     accountId: job.accountId,
-    accountName: accounts.get(job.accountId)?.name ?? null,
+    ...beside,
     name: spec.name,
     state: job.state,
+    reason: job.reason,
+    exitCode: job.exitCode,
+    charged: charged === null ? null : toMoney(charged, job.asset),
     priority: job.priority,
     workload: workload.kind === 'script' ? workload.language : 'container',
     image: workload.image,

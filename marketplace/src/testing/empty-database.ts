@@ -13,7 +13,7 @@ export function writeEmptyDatabase(folder: string, path: string): void {
 
 /** The same for a file that may be there already, which stays as it is. */
 export function assureDatabase(path: string): void {
-  if (!existsSync(path)) writeEmptyDatabase(dirname(path), path);
+  if (path !== ':memory:' && !existsSync(path)) writeEmptyDatabase(dirname(path), path);
 }
 
 function makeOne(folder: string): Buffer {

@@ -2,9 +2,11 @@ import { type Static, Type } from 'typebox';
 import type { RouteContract } from '../contract.ts';
 import { jobStates } from '../job-state.ts';
 import { limits } from '../limits.ts';
+import type { Money } from '../money.ts';
 import { operatorLimits } from '../operator-limits.ts';
 import { id, MoneySchema, nullable, oneOf, strictObject, Timestamp } from '../schema.ts';
 import { Explanation } from './explain.ts';
+import { Reason } from './jobs.ts';
 
 const tag = 'admin';
 const audience = 'operator';
@@ -17,6 +19,8 @@ export const AdminJob = strictObject({
   accountName: nullable(Type.String()),
   name: nullable(Type.String()),
   state: oneOf(jobStates),
+  reason: nullable(Reason),
+  exitCode: nullable(Type.Integer()),
   priority: Type.String(),
   workload: Type.String(),
   image: Type.String(),
@@ -28,8 +32,17 @@ export const AdminJob = strictObject({
   diskBytes: Type.Integer(),
   price: MoneySchema,
   bidPerGpuHour: nullable(MoneySchema),
+  charged: Type.Unsafe<Money | null>({
+    ...nullable(MoneySchema),
+    description: 'What it cost in the end, fee included; null before that is settled',
+  }),
+  payoutId: Type.Unsafe<string | null>({
+    ...nullable(id('payout')),
+    description: 'What its provider is paid by; null where nothing is paid',
+  }),
   attempt: Type.Integer({ description: 'How often an agent has had it' }),
   agentId: nullable(id('agent')),
+  agentName: nullable(Type.String()),
   waitsFor: Type.Integer({ description: 'Jobs that have to end before it may run' }),
   notBefore: nullable(Timestamp),
   createdAt: Timestamp,
@@ -61,6 +74,7 @@ export const listAdminJobs = {
         Type.String({ maxLength: 128, description: 'States with commas between them' }),
       ),
       accountId: Type.Optional(id('account')),
+      jobId: Type.Optional(id('job')),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listPageMax })),
       cursor,
     }),

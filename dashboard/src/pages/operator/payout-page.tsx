@@ -12,6 +12,7 @@ import { PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
 import { PayoutActions } from './payments/payout-actions.tsx';
+import { EngineNotice } from './payout/engine-notice.tsx';
 import { PayoutBatch } from './payout/payout-batch.tsx';
 import { PayoutFacts } from './payout/payout-facts.tsx';
 import { PayoutLedger } from './payout/payout-ledger.tsx';
@@ -52,6 +53,7 @@ export function PayoutPage() {
         <QueryView query={query} lines={8}>
           {(shown) => (
             <>
+              {shown.state === 'due' && <EngineNotice />}
               <PayoutActions payout={shown} />
               <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
                 <PayoutFacts payout={shown} />

@@ -14,6 +14,7 @@ import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { operatorQuery } from '../../queries/operator.ts';
 import { curlLine } from '../../shell-command.ts';
+import { JobSearch } from './queue/job-search.tsx';
 import { JobsOfAll } from './queue/jobs-of-all.tsx';
 import { OperatorPage } from './shared/operator-page.tsx';
 
@@ -23,15 +24,16 @@ const pageSize = 25;
 /** Jobs of everybody: those that wait, the oldest first, or those of one state or account, newest first. */
 export function QueuePage() {
   const { t } = useTranslation();
-  const { state, account } = route.useSearch();
+  const { state, account, job } = route.useSearch();
   const asked = new URLSearchParams({
     ...(account === undefined ? {} : { accountId: account }),
     ...(state === undefined ? {} : { state }),
+    ...(job === undefined ? {} : { jobId: job }),
   });
   const path = asked.size === 0 ? listQueue.url : `${listAdminJobs.url}?${asked}`;
   const url = `${location.origin}${path}`;
   const choices = [
-    { value: undefined, label: t(account === undefined ? 'op.queue.waiting' : 'op.queue.all') },
+    { value: undefined, label: t((account ?? job) ? 'op.queue.all' : 'op.queue.waiting') },
     ...jobStates.map((value) => ({ value, label: t(`job.state.${value}`) })),
   ];
   return (
@@ -45,6 +47,7 @@ export function QueuePage() {
     >
       {() => (
         <>
+          <JobSearch job={job} />
           {account !== undefined && <OfAccount account={account} />}
           <FilterChips
             label={t('op.queue.filter')}
@@ -115,13 +118,14 @@ function Queue() {
 /** The jobs of a state, of an account, or of both. */
 function Found() {
   const { t } = useTranslation();
-  const { cursor, state, account } = route.useSearch();
+  const { cursor, state, account, job } = route.useSearch();
   const query = useQuery({
     ...operatorQuery(useApp(), listAdminJobs, {
       query: {
         limit: pageSize,
         ...(state === undefined ? {} : { state }),
         ...(account === undefined ? {} : { accountId: account }),
+        ...(job === undefined ? {} : { jobId: job }),
         ...(cursor === undefined ? {} : { cursor }),
       },
     }),

@@ -71,7 +71,9 @@ function EngineFacts({ status }: { status: PayoutEngineStatus }) {
       )}
       <Text size="sm" mb="sm">
         {t(`op.engine.state.${status.state}`)}.{' '}
-        {tellsMore.has(status.state) && <ServerText text={status.detail} />}
+        {tellsMore.has(status.state) && status.stopped === null && (
+          <ServerText text={status.detail} />
+        )}
       </Text>
       <dl className="facts">
         <dt>{t('op.engine.open')}</dt>

@@ -60,7 +60,11 @@ export function PayoutFacts({ payout }: { payout: PayoutDetail }) {
         {jobId !== null && (
           <>
             <dt>{t('op.queue.job')}</dt>
-            <dd className="mono break">{jobId}</dd>
+            <dd>
+              <PageLink to="/admin/queue" search={{ job: jobId }} className="mono break">
+                {jobId}
+              </PageLink>
+            </dd>
           </>
         )}
         <dt>{t('op.payouts.created')}</dt>

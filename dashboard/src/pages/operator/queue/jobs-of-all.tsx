@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten, unknownMark } from '../../../format.ts';
 import { useFormat } from '../../../i18n/use-format.ts';
+import { CopyText } from '../../../parts/copy-text.tsx';
 import type { DataColumn } from '../../../parts/data-table/data-column.ts';
 import type { TableCsv } from '../../../parts/data-table/save-csv.tsx';
 import { DataTable } from '../../../parts/data-table.tsx';
@@ -48,7 +49,7 @@ function useJobColumns(list: JobsOfAllProps['list']): DataColumn<QueuedJob>[] {
         id: 'job',
         title: t('op.queue.job'),
         value: ({ name, jobId }) => name ?? jobId,
-        cell: ({ name, jobId, state }) => (
+        cell: ({ name, jobId, state, reason }) => (
           <div>
             <Group gap={6}>
               <Text span fw={600}>
@@ -56,9 +57,13 @@ function useJobColumns(list: JobsOfAllProps['list']): DataColumn<QueuedJob>[] {
               </Text>
               {list === 'state' && <JobStateBadge state={state} />}
             </Group>
-            <Text size="xs" c="dimmed" className="mono">
-              {shorten(jobId, 8, 5)}
-            </Text>
+            <Group gap={4} wrap="nowrap">
+              <Text size="xs" c="dimmed" className="mono">
+                {shorten(jobId, 8, 5)}
+              </Text>
+              <CopyText value={jobId} label={t('op.queue.copyId')} />
+            </Group>
+            {reason !== null && <Text size="xs">{t(`reason.${reason}.sentence`)}</Text>}
           </div>
         ),
       },
@@ -100,17 +105,62 @@ function useJobColumns(list: JobsOfAllProps['list']): DataColumn<QueuedJob>[] {
               ),
             },
           ]
-        : []),
+        : [
+            {
+              id: 'agent',
+              title: t('op.queue.agent'),
+              value: ({ agentName, agentId }: QueuedJob) => agentName ?? agentId,
+              cell: (job: QueuedJob) => <AgentOf job={job} />,
+            },
+            {
+              id: 'charged',
+              title: t('op.queue.charged'),
+              align: 'right' as const,
+              cell: (job: QueuedJob) => <Charged job={job} />,
+            },
+          ]),
       {
-        id: 'queued',
-        title: t('op.queue.since'),
+        id: 'since',
+        title: t(list === 'queue' ? 'op.queue.since' : 'op.queue.changed'),
         align: 'right',
-        value: ({ queuedAt, createdAt }) => queuedAt ?? createdAt,
-        cell: ({ queuedAt, createdAt }) => <RelativeTime at={queuedAt ?? createdAt} />,
+        value: lastAt,
+        cell: (job) => <RelativeTime at={lastAt(job)} />,
       },
       { id: 'actions', title: t('op.actions'), cell: (job) => <JobActions job={job} /> },
     ],
     [t, format, list],
+  );
+}
+
+/** When it came to the state that it is in. */
+function lastAt({ finishedAt, startedAt, queuedAt, createdAt }: QueuedJob): string {
+  return finishedAt ?? startedAt ?? queuedAt ?? createdAt;
+}
+
+function AgentOf({ job: { agentId, agentName } }: { job: QueuedJob }) {
+  if (agentId === null) return unknownMark;
+  return (
+    <PageLink to="/admin/fleet/$agentId" params={{ agentId }}>
+      {agentName ?? shorten(agentId, 8, 5)}
+    </PageLink>
+  );
+}
+
+/** What it cost in the end, with the way to what its provider got. */
+function Charged({ job: { charged, payoutId } }: { job: QueuedJob }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
+      {format.money(charged)}
+      {payoutId !== null && (
+        <div>
+          <PageLink to="/admin/payments/$payoutId" params={{ payoutId }}>
+            {t('op.queue.payout')}
+          </PageLink>
+        </div>
+      )}
+    </>
   );
 }
 
@@ -202,6 +252,10 @@ const jobsCsv: TableCsv<QueuedJob> = {
     { title: 'price', value: ({ price }) => price.amount },
     { title: 'asset', value: ({ price }) => price.asset },
     { title: 'agentId', value: ({ agentId }) => agentId },
+    { title: 'reason', value: ({ reason }) => reason },
+    { title: 'exitCode', value: ({ exitCode }) => exitCode },
+    { title: 'charged', value: ({ charged }) => charged?.amount ?? null },
+    { title: 'payoutId', value: ({ payoutId }) => payoutId },
     { title: 'createdAt', value: ({ createdAt }) => createdAt },
     { title: 'queuedAt', value: ({ queuedAt }) => queuedAt },
   ],
