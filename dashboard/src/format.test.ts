@@ -6,6 +6,7 @@ import {
   formatMoney,
   formatPercent,
   formatRelative,
+  formatRunTime,
   formatShortTime,
   formatTime,
   shorten,
@@ -31,6 +32,16 @@ describe('shownAssets', () => {
     const USDC = { amount: '1.5', asset: 'USDC' } as const;
     expect(shownAssets({ SOL, USDC })).toEqual([USDC]);
     expect(shownAssets({ SOL, USDC: { amount: '0', asset: 'USDC' } })).toEqual([SOL]);
+  });
+});
+
+describe('formatRunTime', () => {
+  it.each([
+    [0, '< 1 ms'],
+    [1, '1 ms'],
+    [12_400, '12.4 s'],
+  ])('writes %d ms as %s', (ms, expected) => {
+    expect(formatRunTime(ms, 'en')).toBe(expected);
   });
 });
 

@@ -59,6 +59,11 @@ export function formatDuration(ms: number, language: string): string {
   return `${Math.floor(sec / 86_400)} d ${pad(Math.floor((sec % 86_400) / 3600))} h`;
 }
 
+/** How long something ran that has started: clocks of whole milliseconds can't tell the shortest. */
+export function formatRunTime(ms: number, language: string): string {
+  return ms < 1 ? '< 1 ms' : formatDuration(ms, language);
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -64,6 +64,7 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     await page.getByLabel('Amount').fill('0.25');
     await page.getByRole('button', { name: 'Make a payment link' }).click();
     await page.getByRole('img', { name: 'Payment link as a QR code' }).waitFor(wide);
+    await page.getByText('node3 account deposit 0.25').waitFor({ state: 'attached' });
     await inspectPage(page, 'wallet-deposit');
     await page.getByRole('button', { name: 'Pay with my wallet' }).click();
     await page.getByTestId('intent-payment').waitFor(wide);

@@ -240,6 +240,8 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await inspectPage(page, 'job-share');
     await page.getByRole('button', { name: /Revoke the link/ }).click();
     await page.getByText('Revoked', { exact: true }).waitFor();
+    // What leads nowhere is not there to be copied.
+    await field.waitFor({ state: 'detached' });
     await stranger.reload();
     await stranger.getByText('This link shows nothing any more').waitFor();
     await stranger.goto(`${network.marketplaceUrl}/s/cut-off?lang=es`);

@@ -168,7 +168,6 @@ describe.skipIf(skip)('the frame of the web app in a real browser', () => {
     await button('Create a key').first().click();
     const dialog = page.getByRole('dialog', { name: 'Create a key' });
     await dialog.getByLabel('Name').fill('ci');
-    await dialog.getByRole('checkbox', { name: /provider/i }).uncheck();
     await dialog.getByLabel('SOL for one day (UTC)').fill('0,5');
     await dialog.getByRole('button', { name: 'Create a key' }).click();
     await dialog.getByText('Enter digits and at most one point, or nothing.').waitFor();

@@ -238,7 +238,7 @@ export const errorCodes = {
   CAP_EXCEEDED: {
     status: 403,
     title: 'A spending cap does not allow this',
-    fix: 'Wait until the cap frees, lower the price, or raise the cap with the wallet of the account.',
+    fix: 'Lower the price, or raise the cap with the wallet of the account. A cap for one job never frees by itself.',
     retry: 'later',
   },
   LIMIT_REACHED: {

@@ -28,7 +28,8 @@ export function isOver(job: JobDetail): boolean {
 
 /** How long the last attempt ran, or null when it never did. */
 export function runMsOf(job: JobDetail): number | null {
-  return job.executions.at(-1)?.runMs ?? null;
+  const last = job.executions.at(-1);
+  return last === undefined || last.startedAt === null ? null : last.runMs;
 }
 
 /** Their sentence says it all; the agent's detail would only say it again. */

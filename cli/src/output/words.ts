@@ -13,6 +13,7 @@ export function priceText(most: Money, bidPerGpuHour: Money | null): string {
 
 /** `412 ms`, `3.2 s`, `2m 05s`, `1h 02m`. */
 export function durationText(ms: number): string {
+  if (ms < 1) return '< 1 ms';
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);

@@ -36,7 +36,7 @@ export function addConfigCommands(state: ProgramState, program: Command): void {
     .command('use')
     .summary('choose a profile, or list them')
     .description(
-      'The profile that counts from now on; default is the one without a name. Without NAME it lists\n' +
+      'The profile that counts from now on; default is the one without a name. Without NAME it lists ' +
         'them. Each has a marketplace, a key and settings of its own: node3 --profile NAME login',
     )
     .argument('[name]', 'such as work');

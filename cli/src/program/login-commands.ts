@@ -8,8 +8,8 @@ export function addLoginCommand(state: ProgramState, program: Command): void {
   const login = program
     .command('login')
     .description(
-      'Gets a key by signing with your wallet, or keeps one you have: in the keyring of the system\n' +
-        'where one can be reached, else in the configuration file with mode 0600; it says which. This\n' +
+      'Gets a key by signing with your wallet, or keeps one you have: in the keyring of the system ' +
+        'where one can be reached, else in the configuration file with mode 0600; it says which. This ' +
         'marketplace is the one that is meant from now on, or that of the profile that --profile names.',
     )
     .option('--with-token <file>', 'a file with the key; - is standard input')

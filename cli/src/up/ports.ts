@@ -12,13 +12,24 @@ export interface PortWish {
 
 /** Looks before anything is started, so that a taken port leaves nothing half-started behind. */
 export async function assertPortsFree(wishes: readonly PortWish[]): Promise<void> {
-  for (const wish of wishes) {
+  for (const [index, wish] of wishes.entries()) {
     if (wish.port !== 0) {
+      refuseTwice(wish, wishes.slice(0, index));
       await tryPort(wish.port).catch((error: unknown) => {
         throw explainPort(error, wish);
       });
     }
   }
+}
+
+function refuseTwice({ port, what }: PortWish, earlier: readonly PortWish[]): void {
+  const other = earlier.find((one) => one.port === port);
+  if (other === undefined) return;
+  throw new CommandError(
+    'usage',
+    `Port ${port} is to be that of ${other.what} and of ${what}.`,
+    `Choose another one: ${other.option} ${port + 10}`,
+  );
 }
 
 function tryPort(port: number): Promise<void> {

@@ -45,6 +45,11 @@ describe('assertPortsFree', () => {
     });
     await new Promise((resolve) => server.close(resolve));
     await assertPortsFree([wish, { ...wish, port: 0 }]);
+    const grpc = { what: 'gRPC', port, option: '--grpc-port' };
+    await expect(assertPortsFree([grpc, wish])).rejects.toMatchObject({
+      message: `Port ${port} is to be that of gRPC and of the agent.`,
+      fix: `Choose another one: --grpc-port ${port + 10}`,
+    });
   });
 });
 

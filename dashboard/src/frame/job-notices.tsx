@@ -32,6 +32,11 @@ export function JobNotices() {
     const shown = new Set<string>();
     async function tell(jobId: string) {
       const { name, state } = await client.call(getJob, { params: { jobId } });
+      // Its page may have been opened meanwhile: after a short run it always is.
+      if (isHere(jobId)) {
+        shown.delete(jobId);
+        return;
+      }
       const open = () => {
         notifications.hide(jobId);
         void router.navigate({ to: '/jobs/$jobId', params: { jobId } });
@@ -53,17 +58,25 @@ export function JobNotices() {
         onClose: () => shown.delete(jobId),
       });
     }
-    return stream.subscribe({
+    const isHere = (jobId: string) => router.state.location.pathname.includes(jobId);
+    const hideHere = router.subscribe('onResolved', () => {
+      for (const jobId of [...shown].filter(isHere)) notifications.hide(jobId);
+    });
+    const unsubscribe = stream.subscribe({
       channel: 'jobs',
       onMessage(message) {
         const jobId = endedJob(message);
-        const isHere = jobId !== null && router.state.location.pathname.includes(jobId);
-        if (jobId === null || isHere || shown.has(jobId) || shown.size >= noticesMax) return;
+        if (jobId === null || isHere(jobId)) return;
+        if (shown.has(jobId) || shown.size >= noticesMax) return;
         shown.add(jobId);
         // What can't be read now is in the list of jobs.
         tell(jobId).catch(() => shown.delete(jobId));
       },
     });
+    return () => {
+      hideHere();
+      unsubscribe();
+    };
   }, [stream, signedIn, jobNotices, client, router, t]);
   return null;
 }

@@ -9,7 +9,6 @@ import { NavigationFocus } from '../parts/navigation-focus.tsx';
 import { ClusterBadge } from './cluster-badge.tsx';
 import { ConnectionIndicator, OfflineBanner, PageContent } from './connection.tsx';
 import { FrameShortcuts } from './frame-shortcuts.tsx';
-import { JobNotices } from './job-notices.tsx';
 import { PaletteButton } from './palette/palette-button.tsx';
 import { SideNavigation } from './side-navigation.tsx';
 import { SwitchBanner } from './switch-banner.tsx';
@@ -20,19 +19,26 @@ import { lazyPart } from '../parts/lazy-part.ts';
 /** With the contracts of an agent, which no page of a marketplace needs. */
 const AgentLive = lazyPart(async () => (await import('../live/agent-live.tsx')).AgentLive);
 
+/** Tells of jobs while somebody is signed in. */
+const JobNotices = lazyPart(async () => (await import('./job-notices.tsx')).JobNotices);
+
 /** Menus take a fifth of what a page loads; the page is there before them. */
 const HeaderActions = lazyPart(async () => (await import('./header-actions.tsx')).HeaderActions);
 
 /** The frame of every page: header, navigation (a tab bar on phones) and the page itself. */
 export function Shell() {
   const { t } = useTranslation();
-  const { config } = useApp();
+  const { config, signedIn } = useApp();
   const phone = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
   return (
     <NavigationFocus>
       <Keyboard>
         <FrameShortcuts />
-        {config.mode === 'marketplace' && <JobNotices />}
+        {config.mode === 'marketplace' && signedIn && (
+          <Suspense fallback={null}>
+            <JobNotices />
+          </Suspense>
+        )}
         {config.mode === 'agent' && (
           <Suspense fallback={null}>
             <AgentLive />

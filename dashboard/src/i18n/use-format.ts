@@ -8,6 +8,7 @@ import {
   formatMoney,
   formatNumber,
   formatPercent,
+  formatRunTime,
   formatTime,
   unknownMark,
   type Zone,
@@ -38,6 +39,9 @@ export function useFormat() {
       bytes: (value: number | null) =>
         value === null ? unknownMark : formatBytes(value, language),
       duration: (ms: number | null) => (ms === null ? unknownMark : formatDuration(ms, language)),
+      /** Of what has never started there is none, though it counts as 0 where it is paid. */
+      runTime: ({ runMs, startedAt }: { runMs: number | null; startedAt: string | null }) =>
+        runMs === null || startedAt === null ? unknownMark : formatRunTime(runMs, language),
       time: (atMs: number) => formatTime(atMs, language, zone),
       clock: (atMs: number) => formatClock(atMs, language, zone),
     }),

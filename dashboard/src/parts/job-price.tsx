@@ -17,7 +17,7 @@ export function JobPrice({ most, perGpuHour }: JobPriceProps) {
   if (perGpuHour === null) return format.money(most);
   return (
     <>
-      {t('price.atMost', { money: format.money(most) })}
+      <span className="nowrap">{t('price.atMost', { money: format.money(most) })}</span>
       <Text size="xs" c="dimmed">
         {t('price.perGpuHour', { money: format.money(perGpuHour) })}
       </Text>

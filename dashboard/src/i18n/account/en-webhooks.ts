@@ -7,7 +7,7 @@ export const enWebhooks = {
   'webhooks.create': 'Create the webhook',
   'webhooks.url': 'URL',
   'webhooks.urlText':
-    'http or https. Private addresses are refused unless the operator allows them.',
+    'http or https, on port 80, 443, 8080 or 8443. The operator may allow private networks, and other ports in them.',
   'webhooks.events': 'Events',
   'webhooks.allEvents': 'All events',
   'webhooks.clearEvents': 'Take all events again',

@@ -9,7 +9,7 @@ export const esWebhooks: Record<keyof typeof enWebhooks, string> = {
   'webhooks.create': 'Crear el webhook',
   'webhooks.url': 'URL',
   'webhooks.urlText':
-    'http o https. Las direcciones privadas se rechazan salvo que el operador las permita.',
+    'http o https, en el puerto 80, 443, 8080 u 8443. El operador puede permitir redes privadas, y otros puertos en ellas.',
   'webhooks.events': 'Eventos',
   'webhooks.allEvents': 'Todos los eventos',
   'webhooks.clearEvents': 'Volver a todos los eventos',

@@ -6,7 +6,7 @@ export const esMoneyProblems = {
   ],
   CAP_EXCEEDED: [
     'Un límite de gasto no permite esto',
-    'Espera a que el límite se libere, baja el precio o sube el límite con la cartera de la cuenta.',
+    'Baja el precio o sube el límite con la cartera de la cuenta. El de un solo job no se libera por sí mismo.',
   ],
   QUOTE_EXPIRED: [
     'El presupuesto ya no está abierto',

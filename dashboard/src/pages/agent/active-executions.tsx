@@ -9,9 +9,9 @@ import { JobPrice } from '../../parts/job-price.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
 import { useNow } from '../../use-now.ts';
+import { nameOf } from './execution-name.ts';
 import { LogTail } from './log-tail.tsx';
 import { StopButton } from './stop-button.tsx';
-import { nameOf } from './work-table.tsx';
 
 type Active = AgentStatus['active'][number];
 

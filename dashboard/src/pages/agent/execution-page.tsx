@@ -18,10 +18,10 @@ import { ServerText } from '../../parts/server-words.tsx';
 import { ExecutionStateBadge, PayoutStateBadge } from '../../parts/state-badge.tsx';
 import { localExecutionQuery } from '../../queries/provider.ts';
 import { AgentGate } from './agent-gate.tsx';
+import { nameOf } from './execution-name.ts';
 import { LogTail } from './log-tail.tsx';
 import { Signature } from './payout-table.tsx';
 import { StopButton } from './stop-button.tsx';
-import { nameOf } from './work-table.tsx';
 
 const tailRows = 200;
 
@@ -138,7 +138,7 @@ function PhaseCard({ execution }: { execution: LocalExecutionDetail }) {
         <Row label={t('execution.accepted')}>{at(execution.acceptedAt)}</Row>
         <Row label={t('execution.started')}>{at(execution.startedAt)}</Row>
         <Row label={t('execution.finished')}>{at(execution.finishedAt)}</Row>
-        <Row label={t('executions.run')}>{format.duration(execution.runMs)}</Row>
+        <Row label={t('executions.run')}>{format.runTime(execution)}</Row>
         <Row label={t('execution.limit')}>
           {execution.runSec === null ? unknownMark : format.duration(execution.runSec * 1000)}
         </Row>

@@ -9,7 +9,6 @@ import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
-import { cleanLine, plainText } from '../../logs/log-text.ts';
 import type { DataColumn } from '../../parts/data-table/data-column.ts';
 import type { TableCsv } from '../../parts/data-table/save-csv.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -17,15 +16,9 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { JobPrice } from '../../parts/job-price.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { ExecutionStateBadge } from '../../parts/state-badge.tsx';
+import { nameOf } from './execution-name.ts';
 
 export type LocalExecution = ReplyOf<typeof listLocalExecutions>['data'][number];
-
-const nameCharsMax = 200;
-
-/** What the job calls itself is its requester's; without a name its id stands for it. */
-export function nameOf({ jobId, name }: Pick<LocalExecution, 'jobId' | 'name'>): string {
-  return name === null ? shorten(jobId, 8, 5) : plainText(cleanLine(name, nameCharsMax));
-}
 
 type Format = ReturnType<typeof useFormat>;
 

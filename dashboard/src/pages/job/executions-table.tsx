@@ -110,7 +110,7 @@ function ExecutionRow({ execution, before }: ExecutionRowProps) {
         )}
       </Table.Td>
       <Table.Td data-label={t('executions.exit')}>{execution.exitCode ?? unknownMark}</Table.Td>
-      <Table.Td data-label={t('executions.run')}>{format.duration(execution.runMs)}</Table.Td>
+      <Table.Td data-label={t('executions.run')}>{format.runTime(execution)}</Table.Td>
       <Table.Td data-label={t('executions.memory')}>
         {format.bytes(execution.peakMemoryBytes)}
       </Table.Td>

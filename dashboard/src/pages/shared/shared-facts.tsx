@@ -19,7 +19,7 @@ export function SharedFacts({ job }: { job: SharedJob }) {
       </div>
       <div>
         <dt>{t('executions.run')}</dt>
-        <dd>{format.duration(job.runMs)}</dd>
+        <dd>{format.runTime(job)}</dd>
       </div>
       <div>
         <dt>{t('jobs.column.gpu')}</dt>

@@ -1,10 +1,13 @@
 import { Text } from '@mantine/core';
 import type { UsageGroup, UsageRow } from '@node3/shared/routes/usage';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { useUsageColumns } from '../../parts/use-usage-columns.ts';
+import { keysQuery } from '../../queries/access.ts';
 import type { UsageGrouping, UsagePeriod } from '../../queries/usage.ts';
 import { EndedDayLink, LabelledJobsLink } from './ended-jobs.tsx';
 
@@ -55,11 +58,23 @@ function GroupName({ row, by }: { row: UsageRow; by: Exclude<UsageGroup, 'label'
   }
   // Of a GPU whose model nobody knows there is nothing but its time.
   if (by === 'gpu') return <>{row.gpu ?? t(row.gpuMs > 0 ? 'usage.unknownGpu' : 'usage.noGpu')}</>;
-  return row.keyId === null ? (
-    <>{t('usage.noKey')}</>
-  ) : (
-    <Text component="span" size="sm" className="mono" title={row.keyId}>
-      {shorten(row.keyId, 8, 5)}
+  return row.keyId === null ? <>{t('usage.noKey')}</> : <KeyName keyId={row.keyId} />;
+}
+
+/** Keys that are revoked have no name any more. */
+function KeyName({ keyId }: { keyId: string }) {
+  const keys = useQuery(keysQuery(useApp()));
+  const name = keys.data?.find((key) => key.keyId === keyId)?.name ?? null;
+  if (name !== null && name !== '') {
+    return (
+      <Text component="span" size="sm" title={keyId}>
+        {name}
+      </Text>
+    );
+  }
+  return (
+    <Text component="span" size="sm" className="mono" title={keyId}>
+      {shorten(keyId, 8, 5)}
     </Text>
   );
 }

@@ -11,6 +11,7 @@ import { useApp } from '../../app-context.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
 import { MoneyInput } from '../../parts/money-input/money-input.tsx';
 import { type MoneyText, readMoneyText } from '../../parts/money-input/money-text.ts';
+import { DepositCommands } from './deposit-commands.tsx';
 
 const limits = {
   least: {
@@ -60,6 +61,7 @@ export function DepositForm() {
             {t('deposit.create')}
           </Button>
         </Group>
+        <DepositCommands asset={value.asset} amount={money?.amount ?? null} />
       </Stack>
     </form>
   );

@@ -1,17 +1,15 @@
 import { Stack } from '@mantine/core';
 import type { Account } from '@node3/shared/routes/accounts';
-import { createDepositIntent } from '@node3/shared/routes/deposits';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
 import { usePollMs } from '../../live/use-stream.ts';
-import { CommandLines } from '../../parts/command-lines.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { depositIntentQuery } from '../../queries/wallet.ts';
-import { curlLine } from '../../shell-command.ts';
 import { ClaimForm } from './claim-form.tsx';
+import { DepositCommands } from './deposit-commands.tsx';
 import { DepositForm } from './deposit-form.tsx';
 import { IntentView } from './intent-view.tsx';
 
@@ -21,8 +19,6 @@ const route = getRouteApi('/wallet');
 export function DepositSection({ account }: { account: Account }) {
   const { t } = useTranslation();
   const { intent } = route.useSearch();
-  const url = `${location.origin}${createDepositIntent.url}`;
-  const body = { asset: 'SOL', amount: '0.1' };
   return (
     <Stack gap="lg">
       <SectionCard title={t('deposit.title')} description={t('deposit.text')}>
@@ -35,12 +31,6 @@ export function DepositSection({ account }: { account: Account }) {
       <SectionCard title={t('claim.title')} description={t('claim.text')}>
         <ClaimForm />
       </SectionCard>
-      <CommandLines
-        lines={[
-          { label: 'CLI', text: 'node3 account deposit 0.1 --asset SOL' },
-          { label: 'curl', text: curlLine({ method: 'POST', url, body }) },
-        ]}
-      />
     </Stack>
   );
 }
@@ -52,7 +42,12 @@ function OpenIntent({ intentId, wallet }: { intentId: string; wallet: string | n
   });
   return (
     <QueryView query={query} lines={6}>
-      {(intent) => <IntentView intent={intent} wallet={wallet} />}
+      {(intent) => (
+        <Stack gap="lg">
+          <IntentView intent={intent} wallet={wallet} />
+          <DepositCommands asset={intent.asset} amount={intent.amount?.amount ?? null} />
+        </Stack>
+      )}
     </QueryView>
   );
 }

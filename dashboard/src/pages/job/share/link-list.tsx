@@ -26,11 +26,16 @@ export function LinkList({ jobId }: { jobId: string }) {
               {t('share.none')}
             </Text>
           ) : (
-            <ul className="plain-list link-list">
-              {data.map((link) => (
-                <LinkRow key={link.linkId} link={link} />
-              ))}
-            </ul>
+            <>
+              <Text size="xs" c="dimmed">
+                {t('share.linksText')}
+              </Text>
+              <ul className="plain-list link-list">
+                {data.map((link) => (
+                  <LinkRow key={link.linkId} link={link} />
+                ))}
+              </ul>
+            </>
           )
         }
       </QueryView>

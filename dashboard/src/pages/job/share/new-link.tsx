@@ -1,13 +1,13 @@
 import { Button, Checkbox, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { createJobLink, type LinkPart, linkParts } from '@node3/shared/routes/job-links';
 import { IconLink } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../../app-context.tsx';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
-import { jobKey } from '../../../queries/jobs.ts';
+import { jobKey, jobLinksQuery } from '../../../queries/jobs.ts';
 import { elementSnippet } from './element-snippet.ts';
 import { sharedAddress } from './shared-address.ts';
 
@@ -29,8 +29,13 @@ export function NewLink({ jobId }: { jobId: string }) {
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [...jobKey(jobId), 'links'] }),
   });
+  const links = useQuery(jobLinksQuery(useApp(), jobId));
+  const made = create.data;
+  const isRevoked = links.data?.data.some(
+    ({ linkId, revokedAt }) => linkId === made?.linkId && revokedAt !== null,
+  );
   const address =
-    create.data === undefined ? null : sharedAddress(create.data.url, location.origin);
+    made === undefined || isRevoked === true ? null : sharedAddress(made.url, location.origin);
   return (
     <Stack gap="sm" mb="lg">
       <Checkbox.Group

@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { isTerminalJob } from '@node3/shared/job-state';
-import type { JobDetail } from '@node3/shared/routes/jobs';
+import type { ExecutionView, JobDetail } from '@node3/shared/routes/jobs';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -40,10 +40,14 @@ export function RunOutput({ jobId }: { jobId: string }) {
   );
 }
 
+function isRun(last: ExecutionView | undefined): last is ExecutionView {
+  return last !== undefined && last.runMs !== null && last.startedAt !== null;
+}
+
 function RunView({ job }: { job: JobDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const runMs = job.executions.at(-1)?.runMs ?? null;
+  const last = job.executions.at(-1);
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -54,7 +58,7 @@ function RunView({ job }: { job: JobDetail }) {
           {job.exitCode !== null && (
             <Text size="sm">{t('output.exitCode', { code: job.exitCode })}</Text>
           )}
-          {runMs !== null && <Text size="sm">{format.duration(runMs)}</Text>}
+          {isRun(last) && <Text size="sm">{format.runTime(last)}</Text>}
           {job.settlement.charged !== null && (
             <Text size="sm">
               {t('output.charged', { money: format.money(job.settlement.charged) })}

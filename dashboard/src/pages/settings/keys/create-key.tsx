@@ -44,8 +44,7 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
   const given = account.access.scopes;
   const [draft, setDraft] = useState<KeyDraft>({
     name: '',
-    // To operate has to be chosen.
-    scopes: given.filter((scope) => scope !== 'operator'),
+    scopes: leastOf(given),
     lifetime: 'never',
     caps: noCapDraft,
   });
@@ -118,6 +117,14 @@ export function CreateKey({ account, onCreated, onClose }: CreateKeyProps) {
       </form>
     </Modal>
   );
+}
+
+/** What more it may do has to be chosen. */
+function leastOf(given: OwnAccount['access']['scopes']) {
+  const least = (['requester', 'provider', 'operator'] as const).find((scope) =>
+    given.includes(scope),
+  );
+  return least === undefined ? [...given] : [least];
 }
 
 interface ScopesProps {
