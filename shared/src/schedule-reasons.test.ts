@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, nat, property, record, string, stringMatching } from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   findScheduleReason,
@@ -10,16 +10,16 @@ import {
 const names = Object.keys(scheduleReasons) as ScheduleReason[];
 
 it('tells a reason and its values from the sentence, whatever they are', () => {
-  const values = fc.record({
-    failures: fc.nat().map(String),
-    jobs: fc.nat().map(String),
-    jobId: fc.stringMatching(/^job_[0-9A-Z]{26}$/),
-    state: fc.constantFrom('failed', 'timed_out', 'cancelled'),
-    code: fc.constantFrom('FUNDS_INSUFFICIENT', 'INTERNAL'),
-    why: fc.string(),
+  const values = record({
+    failures: nat().map(String),
+    jobs: nat().map(String),
+    jobId: stringMatching(/^job_[0-9A-Z]{26}$/),
+    state: constantFrom('failed', 'timed_out', 'cancelled'),
+    code: constantFrom('FUNDS_INSUFFICIENT', 'INTERNAL'),
+    why: string(),
   });
-  fc.assert(
-    fc.property(fc.constantFrom(...names), values, (reason, all) => {
+  assert(
+    property(constantFrom(...names), values, (reason, all) => {
       const found = findScheduleReason(sayScheduleReason(reason, all));
       expect(found?.reason).toBe(reason);
       expect(all).toMatchObject(found?.values ?? {});

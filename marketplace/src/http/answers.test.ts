@@ -10,7 +10,6 @@ import * as adminAgentRoutes from '@node3/shared/routes/admin-agents';
 import * as agentRoutes from '@node3/shared/routes/agents';
 import * as auditRoutes from '@node3/shared/routes/audit';
 import * as authRoutes from '@node3/shared/routes/auth';
-import * as capRoutes from '@node3/shared/routes/caps';
 import * as eventRoutes from '@node3/shared/routes/events';
 import { listAgents } from '@node3/shared/routes/fleet';
 import * as healthRoutes from '@node3/shared/routes/health';
@@ -22,7 +21,6 @@ import * as quoteRoutes from '@node3/shared/routes/quotes';
 import * as ratingRoutes from '@node3/shared/routes/ratings';
 import * as receiptRoutes from '@node3/shared/routes/receipts';
 import * as statementRoutes from '@node3/shared/routes/statements';
-import * as usageRoutes from '@node3/shared/routes/usage';
 import * as x402Routes from '@node3/shared/routes/x402';
 import { Check, Errors } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,7 +45,7 @@ import { askSharing, askSnippets } from '../testing/ask-sharing.ts';
 import { askSignIn } from '../testing/ask-sign-in.ts';
 import { askStatementFile } from '../testing/ask-statement.ts';
 import { askTemplates } from '../testing/ask-templates.ts';
-import { askFleetFile, askUsageFile } from '../testing/ask-usage.ts';
+import { askFleetFile, askUsage, askUsageFile } from '../testing/ask-usage.ts';
 import { askWebhooks } from '../testing/ask-webhooks.ts';
 import { marketplaceContracts as contracts } from '../testing/marketplace-contracts.ts';
 import { fenceOf, nextClaimId, successResult } from '../testing/test-agent.ts';
@@ -178,21 +176,6 @@ async function runJob(agentKey: string, result: Partial<agentRoutes.ExecutionRes
   await ask(agentRoutes.reportResult, agentKey, { params, body });
 }
 
-async function setCaps(requester: string) {
-  const narrow = { perJob: '1', perDay: '5' };
-  await ask(usageRoutes.getUsage, requester, { query: { groupBy: 'day,key,gpu' } });
-  await ask(usageRoutes.getUsageLabels, requester);
-  const byAccount = { query: { groupBy: 'account,gpu' } };
-  await ask(usageRoutes.getCustomerUsage, market.adminApiKey, byAccount);
-  const view = await ask(capRoutes.getCaps, requester);
-  const keyId = view.key?.keyId;
-  const caps = { SOL: narrow, USDC: narrow };
-  await ask(capRoutes.putKeyCaps, requester, { params: { keyId }, body: { caps } });
-  const open = { ...narrow, open: '5' };
-  const body = { caps: { SOL: open, USDC: open } };
-  await ask(capRoutes.putAccountCaps, market.adminApiKey, { body });
-}
-
 async function readEverything(keys: { requester: string; agent: string }, jobId: string) {
   const params = { jobId };
   await ask(jobRoutes.getJob, keys.requester, { params });
@@ -234,7 +217,7 @@ describe('answers', () => {
     await ask(quoteRoutes.createQuote, null, { body });
     await askKeys(ask, requester);
     await askSignIn(ask, checked, market);
-    await setCaps(requester);
+    await askUsage(ask, { requester, operator: market.adminApiKey });
     const waiting = await post();
     await readEverything(keys, waiting);
     await askGalaksioJobs((contract, args) => ask(contract, requester, args), waiting);

@@ -1,6 +1,35 @@
+import type { ReplyOf, RouteContract } from '@node3/shared/contract';
+import { getCaps, putAccountCaps, putKeyCaps } from '@node3/shared/routes/caps';
 import { exportAgents } from '@node3/shared/routes/fleet';
-import { exportUsage } from '@node3/shared/routes/usage';
+import {
+  exportUsage,
+  getCustomerUsage,
+  getUsage,
+  getUsageLabels,
+} from '@node3/shared/routes/usage';
 import { expect } from 'vitest';
+
+type Ask = <C extends RouteContract>(
+  contract: C,
+  apiKey: string | null,
+  args?: object,
+) => Promise<ReplyOf<C>>;
+
+/** Asks every endpoint for usage and caps once, but for the file. */
+export async function askUsage(
+  ask: Ask,
+  { requester, operator }: { requester: string; operator: string },
+): Promise<void> {
+  await ask(getUsage, requester, { query: { groupBy: 'day,key,gpu' } });
+  await ask(getUsageLabels, requester);
+  await ask(getCustomerUsage, operator, { query: { groupBy: 'account,gpu' } });
+  const { key } = await ask(getCaps, requester);
+  const narrow = { perJob: '1', perDay: '5' };
+  const caps = { SOL: narrow, USDC: narrow };
+  await ask(putKeyCaps, requester, { params: { keyId: key?.keyId }, body: { caps } });
+  const open = { ...narrow, open: '5' };
+  await ask(putAccountCaps, operator, { body: { caps: { SOL: open, USDC: open } } });
+}
 
 /** Asks for usage as a file, in both forms. @returns the endpoint. */
 export async function askUsageFile(baseUrl: string, apiKey: string): Promise<string> {
