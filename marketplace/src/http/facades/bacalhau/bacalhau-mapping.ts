@@ -171,7 +171,6 @@ const endWords: Partial<Record<Reason, { topic: string; message: string }>> = {
 
 const harmless: readonly (Reason | null)[] = [null, 'exited', 'result_reused', 'nonzero_exit'];
 
-/** null for an event that Bacalhau has no word for. */
 /** The names of events that a history is made of, of one level or of both. */
 export function historyNames(level: BacalhauHistoryItem['Type'] | null): string[] {
   return Object.entries(eventWords).flatMap(([name, words]) =>
@@ -179,6 +178,7 @@ export function historyNames(level: BacalhauHistoryItem['Type'] | null): string[
   );
 }
 
+/** null for an event that Bacalhau has no word for. */
 export function toHistoryItem(
   event: EventRow,
   { jobId, version }: { jobId: string; version: number },
