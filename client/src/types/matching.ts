@@ -74,6 +74,7 @@ export type WaitCause =
   | 'reserved'
   | 'not_before'
   | 'dependencies'
+  | 'paused'
   | 'turn';
 
 /** Who could run a job, what keeps it from the others, and what would change that. */

@@ -1,6 +1,8 @@
+import { createClient } from '@node3/shared/client';
 import { limits } from '@node3/shared/limits';
 import { explainJob, explainSpec } from '@node3/shared/routes/explain';
 import { cancelJob, createJob } from '@node3/shared/routes/jobs';
+import { setSwitch } from '@node3/shared/routes/switches';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleDevice } from '../domain/testing/matching-samples.ts';
@@ -170,6 +172,24 @@ describe('an explanation of a job', () => {
     await calls.offer();
     expect(await explainPosted(jobId)).toMatchObject({ state: 'assigned', waitsFor: null });
     expect(await explainPosted(offer.jobId)).toMatchObject({ state: 'succeeded', waitsFor: null });
+  });
+
+  it('says that the operator assigns none, and no time of its start, while matching is paused', async () => {
+    const operator = createClient({ baseUrl: market.url, apiKey: market.adminApiKey });
+    const turn = (on: boolean) =>
+      operator.call(setSwitch, {
+        params: { name: 'pause-matching' },
+        body: { on, reason: 'a test of ours' },
+      });
+    await join({ slots: 1 });
+    await turn(true);
+    const { jobId } = await requester.client.call(createJob, { body: testJob() });
+    expect(await explainPosted(jobId)).toMatchObject({ waitsFor: 'paused', eta: null });
+    // What keeps it waiting anyway is said first.
+    const body = { resources: { cpus: 200 } };
+    expect(await explain(body)).toMatchObject({ waitsFor: 'nobody_fits' });
+    await turn(false);
+    expect((await explainPosted(jobId)).waitsFor).not.toBe('paused');
   });
 
   it('[1.11] knows who runs what after a restart', async () => {

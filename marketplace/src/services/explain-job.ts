@@ -14,7 +14,7 @@ import type { StartWaits } from './start-waits.ts';
 
 export interface ExplainDeps extends ExplainNeedsDeps {
   store: Pick<Store, 'recentRuns' | 'execution'>;
-  matchmaker: Pick<Matchmaker, 'openAhead' | 'positionOf'>;
+  matchmaker: Pick<Matchmaker, 'openAhead' | 'positionOf' | 'isPaused'>;
   startWaits: StartWaits;
   defaultImages: DefaultImages;
 }
@@ -73,12 +73,20 @@ async function leaseOf({ store, presence }: ExplainDeps, job: JobRow): Promise<L
   };
 }
 
+/** There are agents for it: what keeps it waiting is said first of what holds all jobs. */
+const hasOnline: ReadonlySet<Wait> = new Set(['turn', 'all_busy', 'reserved']);
+
 function outlook(deps: ExplainDeps, needs: Needs, priority: Priority) {
   const sort = needs.resources.gpus === null ? 'cpu' : 'gpu';
+  const found = explainNeeds(deps, needs);
+  const { isPaused } = deps.matchmaker;
+  const isHeld = isPaused && hasOnline.has(found.waitsFor);
   return {
-    ...explainNeeds(deps, needs),
+    ...found,
+    waitsFor: isHeld ? ('paused' as const) : found.waitsFor,
     queueAhead: deps.matchmaker.openAhead(priority),
-    eta: deps.startWaits.estimate(sort),
+    // When it goes on, nobody knows.
+    eta: isPaused ? null : deps.startWaits.estimate(sort),
   };
 }
 
@@ -112,5 +120,6 @@ const waitSentences: Record<Wait, string> = {
   reserved: 'Every agent that could run it is reserved for somebody else at present.',
   not_before: 'It waits before its next attempt.',
   dependencies: 'It waits for the jobs that it comes after.',
+  paused: 'The operator assigns no jobs at present; GET /api/v1/switches says why.',
   turn: 'An agent that could run it is free: it gets the job when it asks for work and no other comes first.',
 };

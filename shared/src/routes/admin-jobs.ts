@@ -56,7 +56,8 @@ export const QueuedJob = strictObject({
   ...AdminJob.properties,
   ahead: nullable(
     Type.Integer({
-      description: 'Jobs that come before it, whatever they ask for; null while it may not run',
+      description:
+        'Jobs that come before it and ask for the same kind of GPU, or for none as it does; null while it may not run',
     }),
   ),
 });

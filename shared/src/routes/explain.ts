@@ -47,9 +47,12 @@ export const waits = [
   'reserved',
   'not_before',
   'dependencies',
+  'paused',
   'turn',
 ] as const;
-/** What a job that is not assigned waits for. `turn`: jobs before it, or an agent that asks for work. */
+/**
+ * What a job that is not assigned waits for. `paused`: the operator assigns no jobs at present. `turn`: jobs before it, or an agent that asks for work.
+ */
 export type Wait = (typeof waits)[number];
 
 /** What a job should ask for, from what earlier jobs of the same account needed. */

@@ -57,6 +57,7 @@ export const enFrame = {
   'state.loading': 'Loading',
   'state.unknown': 'unknown',
   'state.never': 'never',
+  'key.usedLately': 'in the last hour',
   'error.unexpected': 'Something went wrong on this page',
   'error.silent': '{{address}} does not answer.',
   'error.fact.state': 'State: {{value}}',

@@ -60,6 +60,7 @@ export const esFrame: Record<keyof typeof enFrame, string> = {
   'state.loading': 'Cargando',
   'state.unknown': 'desconocido',
   'state.never': 'nunca',
+  'key.usedLately': 'en la última hora',
   'error.unexpected': 'Algo salió mal en esta página',
   'error.silent': '{{address}} no responde.',
   'error.fact.state': 'Estado: {{value}}',

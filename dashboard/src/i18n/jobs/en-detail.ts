@@ -118,6 +118,7 @@ export const enDetail = {
   'explain.wait.reserved': 'Every agent that could run it is reserved for somebody else.',
   'explain.wait.not_before': 'It waits before its next attempt.',
   'explain.wait.dependencies': 'It waits for the jobs that it comes after.',
+  'explain.wait.paused': 'The operator assigns no jobs at present.',
   'explain.wait.turn': 'An agent that could run it is free and gets it when its turn comes.',
   'job.cost': 'Cost',
   'job.costSoFar': '{{money}} so far',

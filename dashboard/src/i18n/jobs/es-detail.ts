@@ -120,6 +120,7 @@ export const esDetail: Record<keyof typeof enDetail, string> = {
   'explain.wait.reserved': 'Todos los agentes que podrían ejecutarlo están reservados para otros.',
   'explain.wait.not_before': 'Espera antes de su próximo intento.',
   'explain.wait.dependencies': 'Espera a los jobs de los que depende.',
+  'explain.wait.paused': 'El operador no asigna jobs ahora.',
   'explain.wait.turn':
     'Un agente que podría ejecutarlo está libre y lo recibe cuando llegue su turno.',
   'job.cost': 'Coste',

@@ -8,7 +8,7 @@ import { shorten } from '../../../format.ts';
 import type { DataColumn } from '../../../parts/data-table/data-column.ts';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
-import { RelativeTime } from '../../../parts/relative-time.tsx';
+import { KeyLastUsed } from '../../../parts/key-last-used.tsx';
 import { SectionCard } from '../../../parts/section-card.tsx';
 import { ScopeText } from '../../../parts/server-words.tsx';
 import { ActDialog } from '../shared/act-dialog.tsx';
@@ -82,8 +82,7 @@ function useKeyColumns(ask: ((key: KeyView) => void) | null): DataColumn<KeyView
         id: 'used',
         title: t('op.key.used'),
         align: 'right',
-        cell: ({ lastUsedAt }) =>
-          lastUsedAt === null ? t('state.never') : <RelativeTime at={lastUsedAt} />,
+        cell: ({ lastUsedAt }) => <KeyLastUsed at={lastUsedAt} />,
       },
       {
         id: 'actions',

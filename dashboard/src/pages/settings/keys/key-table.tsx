@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import type { DataColumn } from '../../../parts/data-table/data-column.ts';
 import { DataTable } from '../../../parts/data-table.tsx';
 import { EmptyState } from '../../../parts/empty-state.tsx';
+import { KeyLastUsed } from '../../../parts/key-last-used.tsx';
 import { RelativeTime } from '../../../parts/relative-time.tsx';
 import { ScopeText } from '../../../parts/server-words.tsx';
 import { useNotice } from '../../../parts/use-notice.tsx';
@@ -141,8 +142,7 @@ function useColumns(reach: KeyReach, onWish: KeyActions['onWish'], onEdit: KeyAc
         id: 'lastUsedAt',
         title: t('keys.lastUsed'),
         value: ({ lastUsedAt }) => lastUsedAt,
-        cell: ({ lastUsedAt }) =>
-          lastUsedAt === null ? t('state.never') : <RelativeTime at={lastUsedAt} />,
+        cell: ({ lastUsedAt }) => <KeyLastUsed at={lastUsedAt} />,
       },
       {
         id: 'expiresAt',
