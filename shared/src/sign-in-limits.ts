@@ -1,7 +1,7 @@
 /** Numbers of keys, sessions and sign-ins, each with its reason; `limits.ts` has the others. */
 export const signInLimits = {
-  /** When a key was last used is known to the minute: one that is in use is seen to be. */
-  keyUseGrainMs: 60_000,
+  /** When a key was last used is known to the hour: enough to see which ones nobody needs. */
+  keyUseGrainMs: 3_600_000,
   /** Of a session to the minute, since that keeps it open. */
   sessionUseGrainMs: 60_000,
   /** How often uses are written. */

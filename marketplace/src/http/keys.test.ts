@@ -179,7 +179,7 @@ describe('keys of a requester', () => {
     await operator.call(listPayouts, {});
   });
 
-  it('show when they were last used, to the minute', async () => {
+  it('show when they were last used, to the hour', async () => {
     const clock = new ManualClock();
     const own = await startTestMarketplace({ clock });
     const { client } = await openFundedAccount(own);
