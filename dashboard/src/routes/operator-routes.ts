@@ -121,7 +121,7 @@ const queueRoute = createRoute({
     ...idOf('job', search['job']),
   }),
   component: areaPage(
-    ['operator', 'jobs'],
+    ['operator', 'jobs', 'posting'],
     () => import('../pages/operator/queue-page.tsx'),
     'QueuePage',
   ),

@@ -25,19 +25,19 @@ export function JobSearch({ job }: { job: string | undefined }) {
         find();
       }}
     >
-      <Group align="flex-start" gap="sm">
+      <Group align="flex-start" gap="sm" wrap="nowrap">
         <TextInput
           label={t('op.queue.jobId')}
           placeholder="job_…"
           classNames={{ input: 'mono' }}
-          w={320}
-          maw="100%"
+          flex={1}
+          maw={320}
           value={typed}
           maxLength={64}
           error={isWrong ? t('op.queue.jobIdWrong') : undefined}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
         />
-        <Button type="submit" variant="default" mt={24}>
+        <Button type="submit" variant="default" mt={25} style={{ flex: 'none' }}>
           {t('op.queue.find')}
         </Button>
       </Group>

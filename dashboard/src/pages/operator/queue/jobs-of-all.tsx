@@ -1,4 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
+import { type Priority, priorities } from '@node3/shared/job-spec';
 import { failJob } from '@node3/shared/routes/admin';
 import type { QueuedJob } from '@node3/shared/routes/admin-jobs';
 import { IconHourglass } from '@tabler/icons-react';
@@ -99,7 +100,7 @@ function useJobColumns(list: JobsOfAllProps['list']): DataColumn<QueuedJob>[] {
                 <>
                   {ahead === null ? unknownMark : format.number(ahead)}
                   <Text size="xs" c="dimmed">
-                    {priority}
+                    {isPriority(priority) ? t(`priority.${priority}`) : priority}
                   </Text>
                 </>
               ),
@@ -130,6 +131,10 @@ function useJobColumns(list: JobsOfAllProps['list']): DataColumn<QueuedJob>[] {
     ],
     [t, format, list],
   );
+}
+
+function isPriority(word: string): word is Priority {
+  return priorities.some((one) => one === word);
 }
 
 /** When it came to the state that it is in. */
