@@ -33,9 +33,9 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.label': 'Nombre de la etiqueta',
   'usage.noLabel': 'sin esta etiqueta',
   'usage.emptyLabel': 'vacía',
-  'usage.noLabels': 'Ninguno de tus trabajos tiene etiquetas',
+  'usage.noLabels': 'Ninguno de tus jobs tiene etiquetas',
   'usage.noLabelsText':
-    'Pon etiquetas a los trabajos al publicarlos, como team=vision. Así verás aquí lo que cuesta cada equipo.',
+    'Pon etiquetas a los jobs al publicarlos, como team=vision. Así verás aquí lo que cuesta cada equipo.',
   'usage.csv': 'CSV del periodo',
   'usage.table': 'Uso del periodo',
   'usage.noGpu': 'sin GPU',

@@ -47,7 +47,7 @@ export function QueuePage() {
     >
       {() => (
         <>
-          <JobSearch job={job} />
+          <JobSearch key={job ?? ''} job={job} />
           {account !== undefined && <OfAccount account={account} />}
           <FilterChips
             label={t('op.queue.filter')}
