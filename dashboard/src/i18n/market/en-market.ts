@@ -129,7 +129,10 @@ export const enMarket = {
   'market.axis.correctness': 'Is right',
   'market.axis.startLatency': 'Starts in time',
   'prices.none': 'No prices yet',
-  'prices.noneHint': 'A class of GPUs appears when an agent offers it or a job was paid for it.',
+  'market.rule.amount': 'A number such as 0.5.',
+  'market.rule.whole': 'A whole number from 1.',
+  'prices.noneHint':
+    'A class of GPUs appears when an agent offers it or a job was paid for it. Simulated GPUs have none.',
   'prices.description': 'The price of an hour on one GPU that paid jobs had agreed on.',
   'prices.class': 'GPU class',
   'prices.period': 'Period',

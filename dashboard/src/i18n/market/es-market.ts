@@ -132,8 +132,10 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'market.axis.correctness': 'Acierta',
   'market.axis.startLatency': 'Empieza a tiempo',
   'prices.none': 'Aún no hay precios',
+  'market.rule.amount': 'Un número como 0.5.',
+  'market.rule.whole': 'Un número entero desde 1.',
   'prices.noneHint':
-    'Una clase de GPU aparece cuando un agente la ofrece o se pagó un job por ella.',
+    'Una clase de GPU aparece cuando un agente la ofrece o se pagó un job por ella. Las simuladas no tienen ninguna.',
   'prices.description': 'El precio de una hora en una GPU que acordaron los jobs pagados.',
   'prices.class': 'Clase de GPU',
   'prices.period': 'Periodo',

@@ -2,7 +2,13 @@ import { Button, Group } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type FilterField, filterFields, type MarketSearch, toggled } from './market-search.ts';
+import {
+  brokenRule,
+  type FilterField,
+  filterFields,
+  type MarketSearch,
+  toggled,
+} from './market-search.ts';
 
 /** Fields with lists of values; all others hold one text. */
 const single: readonly FilterField[] = [
@@ -19,7 +25,7 @@ export function ChosenFilters({ search }: { search: MarketSearch }) {
   const { t } = useTranslation();
   const chosen = filterFields.flatMap((field) => {
     const text = search[field];
-    if (text === undefined) return [];
+    if (text === undefined || brokenRule(field, text) !== null) return [];
     const values = single.includes(field) ? [text] : text.split(',');
     return values.map((value) => ({ field, value }));
   });

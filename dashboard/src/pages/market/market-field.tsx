@@ -4,7 +4,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MarketField, MarketSearch } from './market-search.ts';
+import { brokenRule, type MarketField, type MarketSearch, wordsCharsMax } from './market-search.ts';
 
 export const assetChoices = [
   { value: 'USDC', label: 'USDC' },
@@ -35,6 +35,7 @@ interface SearchTextProps {
 
 /** A field that is typed into: the address follows a moment later. */
 export function SearchText({ field, search, inputMode = 'search', ...props }: SearchTextProps) {
+  const { t } = useTranslation();
   const write = useMarketField();
   const kept = search[field] ?? '';
   const [typed, setTyped] = useState({ text: kept, from: kept, sent: kept });
@@ -46,11 +47,14 @@ export function SearchText({ field, search, inputMode = 'search', ...props }: Se
     setTyped((before) => ({ ...before, sent }));
     write({ [field]: sent === '' ? undefined : sent });
   }, typingMs);
+  // While it is typed it may be anything; once it stands in the address it either filters or does not.
+  const broken = kept !== '' && kept === text.trim() ? brokenRule(field, kept) : null;
   return (
     <TextInput
       {...props}
+      error={broken === null ? undefined : t(`market.rule.${broken}`)}
       size="sm"
-      maxLength={128}
+      maxLength={wordsCharsMax}
       inputMode={inputMode}
       value={text}
       onChange={({ currentTarget: { value } }) => {

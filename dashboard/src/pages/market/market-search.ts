@@ -37,6 +37,8 @@ export type MarketField = (typeof textFields)[number];
 export type MarketSearch = { tab?: MarketTab } & { [Field in MarketField]?: string };
 
 const longest = 256;
+/** The API takes no more words than this. */
+export const wordsCharsMax = 128;
 
 /** Keeps the fields that there are, as texts, and drops the rest. */
 export function readMarketSearch(search: Record<string, unknown>): MarketSearch {
@@ -46,7 +48,7 @@ export function readMarketSearch(search: Record<string, unknown>): MarketSearch 
   for (const field of textFields) {
     const value = search[field];
     const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    if (text.trim() !== '') kept[field] = text.slice(0, longest);
+    if (text.trim() !== '') kept[field] = text.slice(0, field === 'q' ? wordsCharsMax : longest);
   }
   return kept;
 }
@@ -116,6 +118,22 @@ function isAmount(text: string | undefined): text is string {
 
 function isWhole(text: string | undefined): text is string {
   return text !== undefined && /^[1-9]\d{0,4}$/.test(text);
+}
+
+export type FieldRule = 'amount' | 'whole';
+const rules: { [Field in MarketField]?: FieldRule } = {
+  rewardMin: 'amount',
+  rewardMax: 'amount',
+  priceMax: 'amount',
+  memory: 'whole',
+  count: 'whole',
+};
+
+/** The rule that the text of a field breaks, so that it filters nothing; null where it does. */
+export function brokenRule(field: MarketField, text: string): FieldRule | null {
+  const rule = rules[field];
+  if (rule === undefined) return null;
+  return (rule === 'amount' ? isAmount(text) : isWhole(text)) ? null : rule;
 }
 
 /** A list in the address with one value more or less; undefined when none is left. */
