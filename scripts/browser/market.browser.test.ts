@@ -196,6 +196,7 @@ describe.skipIf(skip)('the market in a real browser', () => {
     await page.getByRole('heading', { name: 'lighthouse', level: 1 }).waitFor();
     await page.getByText('Claimed').first().waitFor();
     await page.getByText('1 succeeded, 0 failed by its fault').waitFor();
+    await page.getByText('Uptime, 7 days').waitFor();
     await page.getByText('<img src=x onerror=top.name="pwned"> Quick.').waitFor();
     expect(await page.evaluate('top.name')).toBe('');
     await inspectPage(page, 'market-agent');
@@ -220,7 +221,7 @@ describe.skipIf(skip)('the market in a real browser', () => {
     await page.goto(at('/providers/new'));
     await page.getByLabel('Name of the agent').fill('beacon');
     await page.getByRole('button', { name: 'Make the command' }).click();
-    const command = page.getByText(/^MARKETPLACE_URL=/);
+    const command = page.locator('pre', { hasText: /^MARKETPLACE_URL=/ });
     expect(await command.textContent()).toContain(`MARKETPLACE_URL=${network.marketplaceUrl}`);
     await page.getByText('Waiting for the agent').waitFor();
     await page.getByText('No container engine answers').waitFor();

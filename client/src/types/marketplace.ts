@@ -78,6 +78,16 @@ export interface PublicAgent {
   rating: { mean: number | null; count: number };
   lastSeenAt: string | null;
   registeredAt: string;
+  /** Only where one agent is asked for. */
+  uptime?: Uptime;
+}
+
+/** How much an agent was there, as the marketplace heard it. */
+export interface Uptime {
+  /** Nothing was counted before; null while nothing was. */
+  since: string | null;
+  /** Shares are 0 to 1, of the time that is known; `before` is of as many days before. */
+  periods: { days: number; share: number | null; before: number | null }[];
 }
 
 /** One side of how somebody behaves. */

@@ -34,6 +34,7 @@ describe('what is known of an agent', () => {
       avgRunSec: null,
       rating: { mean: null, count: 0 },
       reputation: { availability: unknown, completion: unknown, correctness: unknown },
+      uptime: { since: null, periods: [{ days: 7, share: null, before: null }, { days: 30 }] },
     });
     const { client } = await openFundedAccount(market);
     const { jobId } = await client.call(createJob, { body: testJob() });
@@ -100,4 +101,15 @@ describe('what is known of an agent', () => {
     const { data } = await market.anonymous.call(listPublicJobs, {});
     expect(data.find((job) => job.jobId === jobId)?.requester.conduct.count).toBe(0);
   });
+});
+
+it('tells since when and how much an agent was there, also after a restart', async () => {
+  await testAgentCalls(agent.client).poll();
+  await market.restart();
+  const { uptime } = await view();
+  expect(Date.parse(uptime?.since ?? '')).toBeLessThan(Date.now());
+  const [week] = uptime?.periods ?? [];
+  expect(week).toMatchObject({ days: 7, before: null });
+  expect(week?.share).toBeGreaterThan(0);
+  expect(week?.share).toBeLessThanOrEqual(1);
 });

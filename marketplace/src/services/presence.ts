@@ -8,6 +8,7 @@ import type { AgentContact } from '../store/agent-store.ts';
 import type { HomeRow } from '../store/replica-store.ts';
 import type { AgentRow } from '../store/rows.ts';
 import { AgentGroups } from './agent-groups.ts';
+import { PresenceSpells } from './presence-spells.ts';
 
 /** What of an agent's offer holds here. */
 type LimitOffer = (agentId: string, offer: Offer) => Offer;
@@ -28,6 +29,7 @@ export interface AgentPresence extends AgentIdentity {
   lastSeenAtMs: number;
   /** What the store says of it; null: this process has never written it. */
   savedAtMs: number | null;
+  readonly spells: PresenceSpells;
 }
 
 /** One that has said what it offers. */
@@ -41,6 +43,11 @@ const supersededMax = 16;
  * agents every heartbeat written would be 600 rows a second; this is 50 in one batch.
  */
 const saveAgainMs = 300_000;
+
+/** How soon an agent is back after a restart: it tries again every minute at the latest. */
+const backMsMax = 2 * limits.agentOfflineMs;
+/** A marketplace that was away for longer knows nothing of who would have been there. */
+const ownBreakMsMax = 86_400_000;
 
 /**
  * Who is there, in memory: a heartbeat costs no database row. What must survive a restart is
@@ -56,6 +63,8 @@ export class Presence {
   readonly #elsewhere = new Set<string>();
   readonly #superseded = new Map<string, Set<string>>();
   #unsaved = new Set<string>();
+  /** When this process took over, and until when one before it had heard anybody. */
+  #takeover: { atMs: number; heardToMs: number } | null = null;
 
   constructor(clock: Clock, limit: LimitOffer = (_agentId, offer) => offer) {
     this.#clock = clock;
@@ -64,12 +73,15 @@ export class Presence {
 
   /** Fills the table from the store at start. */
   restore(agents: readonly AgentRow[]): void {
+    const heardToMs = Math.max(0, ...agents.map(({ lastSeenAtMs }) => lastSeenAtMs ?? 0));
+    this.#takeover = { atMs: this.#clock.nowMs(), heardToMs };
     for (const agent of agents) {
       if (agent.instanceId === null || agent.lastSeenAtMs === null) continue;
       if (agent.state === 'disabled' || agent.state === 'unregistered') continue;
       const { agentId, wallet, name, instanceId, lastSeenAtMs } = agent;
       const offers = this.#limited(agentId, agent.offer);
-      const last = { instanceId, ...offers, lastSeenAtMs, savedAtMs: lastSeenAtMs };
+      const spells = new PresenceSpells(lastSeenAtMs);
+      const last = { instanceId, ...offers, lastSeenAtMs, savedAtMs: lastSeenAtMs, spells };
       this.#enter({ agentId, wallet, name, ...last, ...silent, standing: standingOf(agent) });
     }
   }
@@ -102,8 +114,9 @@ export class Presence {
             said: known?.said ?? null,
             offer: known?.offer ?? null,
             ...silent,
-            lastSeenAtMs: 0,
+            lastSeenAtMs: known?.lastSeenAtMs ?? 0,
             savedAtMs: null,
+            spells: known?.spells ?? new PresenceSpells(0),
           };
     if (presence !== known) this.#enter(presence);
     this.touch(presence);
@@ -127,6 +140,8 @@ export class Presence {
       ...this.#limited(agentId, offer ?? known?.said ?? null),
       lastSeenAtMs,
       savedAtMs: lastSeenAtMs,
+      // The other replica counts it from here on.
+      spells: new PresenceSpells(lastSeenAtMs),
     });
   }
 
@@ -134,9 +149,34 @@ export class Presence {
   touch(presence: AgentPresence): void {
     const nowMs = this.#clock.nowMs();
     this.#elsewhere.delete(presence.agentId);
+    const { lastSeenAtMs, savedAtMs, spells } = presence;
     presence.lastSeenAtMs = nowMs;
-    const { savedAtMs } = presence;
-    if (savedAtMs === null || nowMs - savedAtMs >= saveAgainMs) this.#unsaved.add(presence.agentId);
+    const isBack = spells.heard(nowMs, this.#isBreakOurs(lastSeenAtMs, nowMs));
+    if (isBack || savedAtMs === null || nowMs - savedAtMs >= saveAgainMs)
+      this.#unsaved.add(presence.agentId);
+  }
+
+  /** A restart is not held against those that were there before it and come back at once. */
+  #isBreakOurs(lastSeenAtMs: number, nowMs: number): boolean {
+    if (this.#takeover === null) return false;
+    const { atMs, heardToMs } = this.#takeover;
+    const wasHere = lastSeenAtMs < atMs && lastSeenAtMs > heardToMs - saveAgainMs;
+    return wasHere && nowMs - atMs < backMsMax && nowMs - lastSeenAtMs < ownBreakMsMax;
+  }
+
+  /** They could not be written: the next write has them. */
+  putBack(contacts: readonly AgentContact[]): void {
+    for (const { agentId, spells } of contacts) {
+      this.#agents.get(agentId)?.spells.putBack(spells);
+      this.#unsaved.add(agentId);
+    }
+  }
+
+  /** How long it has been there beyond what the store has counted; 0 where that can't be told. */
+  uncountedMs(agentId: string, countedToMs: number): number {
+    const heardToMs = this.get(agentId)?.lastSeenAtMs ?? 0;
+    const sinceMs = (this.isOnline(agentId) ? this.#clock.nowMs() : heardToMs) - countedToMs;
+    return sinceMs > 0 && sinceMs <= saveAgainMs + limits.agentOfflineMs ? sinceMs : 0;
   }
 
   /** Notes what it offers. The same offer again is not kept twice and costs no row. */
@@ -243,5 +283,5 @@ function isOffering(presence: AgentPresence): presence is OfferingAgent {
 function toContact(presence: AgentPresence): AgentContact {
   const { agentId, instanceId, said, lastSeenAtMs } = presence;
   presence.savedAtMs = lastSeenAtMs;
-  return { agentId, instanceId, offer: said, lastSeenAtMs };
+  return { agentId, instanceId, offer: said, lastSeenAtMs, spells: presence.spells.take() };
 }

@@ -3,7 +3,11 @@ import type { Offer } from '@node3/shared/device';
 import { limits } from '@node3/shared/limits';
 import { type Asset, toMoney } from '@node3/shared/money';
 import type { AdminAgent } from '@node3/shared/routes/admin-agents';
-import type { DeviceAsks, PublicAgent } from '@node3/shared/routes/marketplace';
+import type {
+  DeviceAsks,
+  PublicAgent,
+  PublicAgentWithUptime,
+} from '@node3/shared/routes/marketplace';
 import { toTimestamp } from '@node3/shared/schema';
 import { classAsk } from '../domain/device-asks.ts';
 import { builtInProvider } from '../store/provider-store.ts';
@@ -12,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import { viewAgentState } from './agent-state-view.ts';
 import type { Presence } from './presence.ts';
 import type { ProviderRegistry } from './provider-registry.ts';
+import { readUptime } from './read-uptime.ts';
 import { viewAgentReputation, viewRating } from './reputation-views.ts';
 
 interface Deps {
@@ -31,13 +36,16 @@ export async function listPublicAgents(deps: Deps): Promise<PublicAgent[]> {
 }
 
 /** null for one that was never there or has left. */
-export async function readPublicAgent(deps: Deps, agentId: string): Promise<PublicAgent | null> {
+export async function readPublicAgent(
+  deps: Deps,
+  agentId: string,
+): Promise<PublicAgentWithUptime | null> {
   const [agent, live] = await Promise.all([
     deps.store.agent(agentId),
     deps.store.liveExecutions(agentId),
   ]);
   if (agent === null || agent.state === 'unregistered') return null;
-  return viewAgent(deps, agent, live.length);
+  return { ...viewAgent(deps, agent, live.length), uptime: await readUptime(deps, agentId) };
 }
 
 export async function readAdminAgent(deps: AdminDeps, agentId: string): Promise<AdminAgent | null> {

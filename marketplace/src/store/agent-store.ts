@@ -1,6 +1,7 @@
 import type { AgentState } from '@node3/shared/agent-state';
 import type { Offer } from '@node3/shared/device';
 import type { Actor, NewEvent } from '@node3/shared/events';
+import type { PresenceRecord, Spell } from '../domain/uptime.ts';
 import type { AgentRow, ApiKeyRow, RatingRow, RegistrationTokenRow } from './rows.ts';
 
 export interface AgentStore {
@@ -31,6 +32,8 @@ export interface AgentStore {
   setAgentState(change: AgentStateChange): Promise<{ agent: AgentRow; changed: boolean } | null>;
   /** Stores what agents last said; one transaction for many of them. */
   recordAgentContacts(contacts: AgentContact[]): Promise<void>;
+  /** When an agent was there, by days since this one; null where nothing was counted yet. */
+  agentPresence(agentId: string, sinceDayMs: number): Promise<PresenceRecord | null>;
 
   addRegistrationToken(token: RegistrationTokenRow, events: NewEvent[]): Promise<void>;
   /** Newest first, at most `limit`. */
@@ -88,4 +91,6 @@ export interface AgentContact {
   /** null leaves the last offer as it is. */
   offer: Offer | null;
   lastSeenAtMs: number;
+  /** When it was there, as far as no contact before has told; added to its days. */
+  spells: readonly Spell[];
 }

@@ -20,7 +20,12 @@ export function startPresenceWriter(deps: {
     async run() {
       const contacts = deps.presence.takeUnsaved();
       if (contacts.length === 0) return;
-      await deps.store.recordAgentContacts(contacts);
+      try {
+        await deps.store.recordAgentContacts(contacts);
+      } catch (error) {
+        deps.presence.putBack(contacts);
+        throw error;
+      }
       await deps.homes.changed(contacts.map(({ agentId }) => agentId));
     },
   });

@@ -174,6 +174,28 @@ export const listPublicAgents = {
   schema: { response: { 200: strictObject({ data: Type.Array(PublicAgent) }) } },
 } as const satisfies RouteContract;
 
+const share = (description: string) =>
+  nullable(Type.Number({ minimum: 0, maximum: 1, description }));
+
+export const AgentUptime = strictObject({
+  since: nullable(Timestamp),
+  periods: Type.Array(
+    strictObject({
+      days: Type.Integer({ description: 'In UTC, today up to now among them' }),
+      share: share('Of the time since `since`; null where nothing is known'),
+      before: share('The same of as many days before'),
+    }),
+  ),
+});
+export type AgentUptime = Static<typeof AgentUptime>;
+
+export const PublicAgentWithUptime = strictObject({
+  ...PublicAgent.properties,
+  /** Absent from an older marketplace, which does not count it. */
+  uptime: Type.Optional(AgentUptime),
+});
+export type PublicAgentWithUptime = Static<typeof PublicAgentWithUptime>;
+
 export const getPublicAgent = {
   method: 'GET',
   url: '/api/v1/marketplace/agents/:agentId',
@@ -183,6 +205,6 @@ export const getPublicAgent = {
   etag: 'read',
   schema: {
     params: strictObject({ agentId: id('agent') }),
-    response: { 200: PublicAgent },
+    response: { 200: PublicAgentWithUptime },
   },
 } as const satisfies RouteContract;

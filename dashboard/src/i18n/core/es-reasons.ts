@@ -30,7 +30,7 @@ export const esReasons: ReasonTexts = {
   'reason.queue_timeout.action': 'Pide menos, paga más o deja que espere más (limits.queueSec).',
   'reason.offer_not_accepted.sentence': 'El agente no aceptó la oferta a tiempo.',
   'reason.offer_not_accepted.action': 'Nada; el job volvió a la cola.',
-  'reason.released_by_agent.sentence': 'El agente devolvió el job antes de empezarlo.',
+  'reason.released_by_agent.sentence': 'El agente devolvió el job.',
   'reason.released_by_agent.action': 'Nada; el job volvió a la cola.',
   'reason.preempted.sentence': 'La ejecución se detuvo para un job que no se puede interrumpir.',
   'reason.preempted.action': 'Nada; el job vuelve a la cola y esta ejecución no cuesta nada.',

@@ -1,12 +1,19 @@
 import { Group } from '@mantine/core';
 import type { AgentStatus } from '@node3/shared/routes/agent-local';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useApp } from '../../app-context.tsx';
 import { shorten } from '../../format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { UptimeFacts } from '../../parts/uptime-facts.tsx';
+import { publicAgentQuery } from '../../queries/market.ts';
+
+/** It changes by the minute at most. */
+const uptimeEveryMs = 300_000;
 
 export function MachineFacts({ status }: { status: AgentStatus }) {
   return (
@@ -70,6 +77,7 @@ function AgentCard({ status }: { status: AgentStatus }) {
         <dd>
           <RelativeTime at={status.startedAt} />
         </dd>
+        {status.agentId !== null && <Uptime agentId={status.agentId} />}
       </dl>
       {Object.keys(executor.facts).length > 0 && (
         <details className="more-facts">
@@ -86,4 +94,13 @@ function AgentCard({ status }: { status: AgentStatus }) {
       )}
     </SectionCard>
   );
+}
+
+/** As the marketplace heard it: it decides on it who gets jobs. */
+function Uptime({ agentId }: { agentId: string }) {
+  const { data } = useQuery({
+    ...publicAgentQuery(useApp(), agentId),
+    refetchInterval: uptimeEveryMs,
+  });
+  return <UptimeFacts uptime={data?.uptime ?? null} />;
 }

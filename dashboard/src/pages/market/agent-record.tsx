@@ -1,4 +1,4 @@
-import type { PublicAgent } from '@node3/shared/routes/marketplace';
+import type { PublicAgentWithUptime } from '@node3/shared/routes/marketplace';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,12 +6,18 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { UptimeFacts } from '../../parts/uptime-facts.tsx';
 import { Share, Stars } from './offer-facts.tsx';
 
 const axes = ['completion', 'availability', 'correctness', 'startLatency'] as const;
 
+interface AgentRecordProps {
+  agent: PublicAgentWithUptime;
+  provider: string | null;
+}
+
 /** What the marketplace has seen of the agent, and what that rests on. */
-export function AgentRecord({ agent, provider }: { agent: PublicAgent; provider: string | null }) {
+export function AgentRecord({ agent, provider }: AgentRecordProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { config } = useApp();
@@ -67,6 +73,7 @@ export function AgentRecord({ agent, provider }: { agent: PublicAgent; provider:
             <dd>{value}</dd>
           </div>
         ))}
+        <UptimeFacts uptime={agent.uptime ?? null} />
       </dl>
     </SectionCard>
   );

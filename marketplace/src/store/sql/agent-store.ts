@@ -1,6 +1,7 @@
 import { type AgentState, agentStates } from '@node3/shared/agent-state';
 import type { NewEvent } from '@node3/shared/events';
 import type { AgentStore } from '../agent-store.ts';
+import { addSpellsIn, createAgentDays } from './agent-days.ts';
 import { type AgentRecord, agentIn, insertAgentIn, toAgent } from './agent-rows.ts';
 import { setAgentStateIn } from './agent-states.ts';
 import { insertApiKeyIn, revokeKeysOfAgentIn } from './api-key-store.ts';
@@ -18,13 +19,15 @@ const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id =
 const updateContact = `
   UPDATE agents SET instance_id = @instanceId, offer = coalesce(@offer, offer),
     last_seen_at_ms = CASE WHEN last_seen_at_ms > @lastSeenAtMs THEN last_seen_at_ms
-      ELSE @lastSeenAtMs END
+      ELSE @lastSeenAtMs END,
+    presence_from_ms = coalesce(presence_from_ms, @presenceFromMs)
   WHERE agent_id = @agentId`;
 
 export function createAgentStore(database: Database): AgentStore {
   return {
     ...createRegistrationTokens(database),
     ...createRatings(database),
+    ...createAgentDays(database),
 
     registerAgent({ agent, key, token, events }) {
       return database.write(function* (tx) {
@@ -101,7 +104,12 @@ export function createAgentStore(database: Database): AgentStore {
     recordAgentContacts(contacts) {
       return database.write(function* (tx) {
         for (const contact of contacts) {
-          yield* tx.post(updateContact, { ...contact, offer: toJsonOrNull(contact.offer) });
+          const { agentId, instanceId, lastSeenAtMs, spells } = contact;
+          const offer = toJsonOrNull(contact.offer);
+          const presenceFromMs = spells[0]?.fromMs ?? lastSeenAtMs;
+          const said = { agentId, instanceId, lastSeenAtMs, offer, presenceFromMs };
+          yield* tx.post(updateContact, said);
+          yield* addSpellsIn(tx, contact);
         }
       });
     },

@@ -264,7 +264,10 @@ async function liveThroughEverything(world: World): Promise<void> {
   await store.accountsById([accountId]);
   await store.apiKey('key');
   await store.revokeApiKey('key', 1, []);
-  await store.recordAgentContacts([{ agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1 }]);
+  const spells = [{ fromMs: 0, toMs: 86_400_001 }];
+  const contact = { agentId, instanceId: 'i', offer: null, lastSeenAtMs: 1, spells };
+  await store.recordAgentContacts([contact]);
+  await store.agentPresence(agentId, 0);
   await liveThroughAgents(world);
   await store.saveChallenge({
     challengeId: 'c',

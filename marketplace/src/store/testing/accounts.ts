@@ -84,10 +84,10 @@ export function describeAccounts(given: Given): void {
         diskBytes: 0,
         slots: 1,
       };
-      const contact = { agentId, instanceId: 'i', offer, lastSeenAtMs: world.nowMs };
+      const contact = { agentId, instanceId: 'i', offer, lastSeenAtMs: world.nowMs, spells: [] };
       await store.recordAgentContacts([contact]);
       await store.recordAgentContacts([
-        { agentId, instanceId: 'j', offer: null, lastSeenAtMs: world.nowMs - 1 },
+        { agentId, instanceId: 'j', offer: null, lastSeenAtMs: world.nowMs - 1, spells: [] },
       ]);
       const stored = await store.agent(agentId);
       expect(stored).toMatchObject({ offer, instanceId: 'j', lastSeenAtMs: world.nowMs });

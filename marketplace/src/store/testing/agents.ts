@@ -57,6 +57,50 @@ export function describeAgents(given: Given): void {
       await expect(registering).rejects.toMatchObject({ code: 'REGISTRATION_TOKEN_INVALID' });
     });
 
+    it('adds up by day when an agent was there, and forgets days that no page shows', async () => {
+      const { store, world } = given;
+      const day = 86_400_000;
+      const today = Math.floor(world.nowMs / day) * day;
+      const { agent, key } = newAgent(world);
+      await store.registerAgent({ agent, key, token: null, events: [] });
+      const { agentId } = agent;
+      expect(await store.agentPresence(agentId, 0)).toBeNull();
+      const was = (...spells: [number, number][]) =>
+        store.recordAgentContacts([
+          {
+            agentId,
+            instanceId: 'i',
+            offer: null,
+            lastSeenAtMs: spells.at(-1)?.[1] ?? today,
+            spells: spells.map(([fromMs, toMs]) => ({ fromMs, toMs })),
+          },
+        ]);
+      const old = today - 70 * day;
+      await was([old + 10, old + 20]);
+      await was([today - day, today - day + 5], [today - day + 7, today - day + 8]);
+      await was([today - 4, today + 3]);
+      await was();
+      expect(await store.agentPresence(agentId, 0)).toEqual({
+        knownFromMs: old + 10,
+        countedToMs: today + 3,
+        days: [
+          { startMs: today - day, presentMs: 10 },
+          { startMs: today, presentMs: 3 },
+        ],
+      });
+      expect((await store.agentPresence(agentId, today))?.days).toHaveLength(1);
+      expect(await store.agentPresence('nobody', 0)).toBeNull();
+      const other = newAgent(world);
+      await store.registerAgent({ ...other, token: null, events: [] });
+      const first = { agentId: other.agent.agentId, instanceId: 'i', offer: null };
+      await store.recordAgentContacts([{ ...first, lastSeenAtMs: today, spells: [] }]);
+      expect(await store.agentPresence(first.agentId, 0)).toEqual({
+        knownFromMs: today,
+        countedToMs: today,
+        days: [],
+      });
+    });
+
     it('keeps identity and history when an agent registers again', async () => {
       const { store, world } = given;
       const { agent, key } = newAgent(world);

@@ -38,6 +38,7 @@ import { galleryByUses } from './0037-gallery-by-uses.ts';
 import { alertFacts } from './0038-alert-facts.ts';
 import { agentsByState } from './0039-agents-by-state.ts';
 import { jobLabels } from './0040-job-labels.ts';
+import { agentDays } from './0041-agent-days.ts';
 
 export interface Migration {
   name: string;
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   alertFacts,
   agentsByState,
   jobLabels,
+  agentDays,
 ];

@@ -51,6 +51,7 @@ import { galleryByUses } from './0049-gallery-by-uses.ts';
 import { alertFacts } from './0050-alert-facts.ts';
 import { agentsByState } from './0051-agents-by-state.ts';
 import { jobLabels } from './0052-job-labels.ts';
+import { agentDays } from './0053-agent-days.ts';
 
 export interface Migration {
   name: string;
@@ -113,4 +114,5 @@ export const migrations: readonly Migration[] = [
   alertFacts,
   agentsByState,
   jobLabels,
+  agentDays,
 ];

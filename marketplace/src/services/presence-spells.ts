@@ -1,0 +1,43 @@
+import { limits } from '@node3/shared/limits';
+import type { Spell } from '../domain/uptime.ts';
+
+/** When an agent was there, as far as the store does not know it yet. In memory: hearing costs no row. */
+export class PresenceSpells {
+  #over: Spell[] = [];
+  #current: Spell;
+
+  /** @param countedToMs what was before is in the store, or is nobody's. */
+  constructor(countedToMs: number) {
+    this.#current = { fromMs: countedToMs, toMs: countedToMs };
+  }
+
+  /** @returns whether it was away before. A break that was not its own is none. */
+  heard(nowMs: number, isBreakOurs: boolean): boolean {
+    const isBack = nowMs - this.#current.toMs >= limits.agentOfflineMs && !isBreakOurs;
+    if (isBack) {
+      this.#end();
+      this.#current = { fromMs: nowMs, toMs: nowMs };
+    }
+    this.#current.toMs = Math.max(this.#current.toMs, nowMs);
+    return isBack;
+  }
+
+  /** What is not in the store yet; it is from now on. */
+  take(): Spell[] {
+    this.#end();
+    const spells = this.#over;
+    this.#over = [];
+    return spells;
+  }
+
+  /** They could not be stored after all. */
+  putBack(spells: readonly Spell[]): void {
+    this.#over.unshift(...spells);
+  }
+
+  #end(): void {
+    const { fromMs, toMs } = this.#current;
+    if (toMs > fromMs) this.#over.push({ fromMs, toMs });
+    this.#current = { fromMs: toMs, toMs };
+  }
+}
