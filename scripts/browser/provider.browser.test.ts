@@ -248,11 +248,15 @@ describe.skipIf(skip)('the pages of a provider', () => {
     await idle.and(page.locator(':focus')).waitFor();
     await idle.fill('');
     await page.getByRole('textbox', { name: 'Highest temperature' }).fill('60');
+    await page.getByRole('button', { name: 'Plan a time' }).click();
+    await page.getByLabel('Maintenance 1: begins').fill('2031-02-03T04:05');
+    await page.getByLabel('Maintenance 1: ends').fill('2031-02-03T06:00');
     await page.getByRole('button', { name: 'Ask 0.375 USDC for rtx-4090' }).press('Enter');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Saved; it holds from now on.').waitFor(wide);
     expect(await policy()).toMatchObject({
       temperatureCelsiusMax: 60,
+      maintenance: ['2031-02-03T04:05/2031-02-03T06:00'],
       asks: { 'rtx-4090': { SOL: null, USDC: { amount: '0.375', asset: 'USDC' } } },
     });
     const tooHot = page.getByText('Simulated GPU is at 61 °C, and your policy allows 60 °C.');

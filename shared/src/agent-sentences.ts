@@ -34,6 +34,9 @@ export const agentSentences = {
   policyTooLong: 'The policy has {{bytes}} bytes. A policy has at most {{most}} bytes.',
   policyNoJson: 'The policy is no JSON. {{cause}}',
   policyUnread: 'The policy can not be read. {{cause}}',
+  policyMaintenance: 'Your policy takes no new job from {{from}} to {{to}}; it is {{now}} here.',
+  policyMaintenanceIn:
+    'Your policy takes no new job from {{from}} to {{to}}; it is {{now}} in {{zone}}.',
   policyHours: 'Your policy takes new jobs in {{hours}}; it is {{now}} here.',
   policyHoursIn: 'Your policy takes new jobs in {{hours}}; it is {{now}} in {{zone}}.',
   policyBattery: 'The machine runs on its battery, and your policy takes no new jobs then.',

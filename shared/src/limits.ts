@@ -52,6 +52,8 @@ export const limits = {
   policyBytes: 256 * 1024,
   /** Four windows on each day of the week. */
   policyHours: 28,
+  /** Single times of maintenance that are planned, or are past and stand there still. */
+  policyMaintenance: 20,
   /** Results of which an agent keeps what each device earned; totals keep all. */
   earningRowsMax: 10_000,
   /** Images, registries or classes of devices that a policy names. */

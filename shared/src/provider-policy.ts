@@ -7,6 +7,9 @@ const day = '(?:mon|tue|wed|thu|fri|sat|sun)';
 const time = '(?:[01][0-9]|2[0-3]):[0-5][0-9]';
 export const hoursPattern = `^(?:${day}(?:-${day})? )?${time}-(?:${time}|24:00)$`;
 
+const moment = `[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T${time}`;
+export const maintenancePattern = `^${moment}/${moment}$`;
+
 const listed = (pattern: string, maxLength: number) =>
   Type.Array(Type.String({ pattern, maxLength }), { maxItems: limits.policyListed });
 
@@ -23,6 +26,11 @@ export const ProviderPolicy = strictObject({
         'windows of local time such as "22:00-08:00" or "mon-fri 20:00-24:00", or none for always; a day is that on which a window begins',
     }),
   ),
+  maintenance: Type.Array(Type.String({ pattern: maintenancePattern }), {
+    maxItems: limits.policyMaintenance,
+    description:
+      'single times of local time without new jobs, each from before to its end, such as 2026-12-01T22:00/2026-12-02T06:00, or empty',
+  }),
   timeZone: nullable(
     Type.String({
       minLength: 1,

@@ -55,6 +55,18 @@ describe('decidePolicy', () => {
     );
   });
 
+  it('[5.14] closes for maintenance, by the clock of the zone, and opens after it', () => {
+    const maintenance = ['2026-12-24T00:00/2026-12-24T01:00', '2026-12-01T22:00/2026-12-02T06:00'];
+    const policy = { ...openPolicy, maintenance, timeZone: 'Europe/Madrid' };
+    const at = (text: string) => decidePolicy(policy, { ...facts, nowMs: Date.parse(text) }).closed;
+    expect(at('2026-12-01T20:59Z')).toBeNull();
+    expect(at('2026-12-01T21:00Z')?.text).toBe(
+      'Your policy takes no new job from 2026-12-01 22:00 to 2026-12-02 06:00; it is 2026-12-01 22:00 in Europe/Madrid.',
+    );
+    expect(at('2026-12-02T04:59Z')).not.toBeNull();
+    expect(at('2026-12-02T05:00Z')).toBeNull();
+  });
+
   it('[5.14] closes on battery unless that is allowed', () => {
     const onBattery = { ...facts, onBattery: true };
     expect(decidePolicy(openPolicy, onBattery).closed?.text).toMatch(/battery/);

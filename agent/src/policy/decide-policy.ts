@@ -2,6 +2,8 @@ import { type Said, say } from '@node3/shared/agent-sentences';
 import type { ProviderPolicy } from '@node3/shared/provider-policy';
 import { isWithinHours, sayWallTime, wallTimeAt } from './hours.ts';
 import { useRatioMax } from './idle-record.ts';
+import { findMaintenance, sayMoment } from './maintenance.ts';
+import { wallMomentAt } from './wall-clock.ts';
 
 /** A device as far as the policy asks about it; null is unknown. */
 export interface PolicyDevice {
@@ -35,8 +37,26 @@ export interface PolicyVerdict {
 
 /** What the policy sells at this moment. An unknown reading never opens what a limit guards. */
 export function decidePolicy(policy: ProviderPolicy, facts: PolicyFacts): PolicyVerdict {
-  const closed = findHoursRefusal(policy, facts.nowMs) ?? findUseRefusal(policy, facts);
+  const { nowMs } = facts;
+  const closed =
+    findMaintenanceRefusal(policy, nowMs) ??
+    findHoursRefusal(policy, nowMs) ??
+    findUseRefusal(policy, facts);
   return { closed, withheld: new Map([...tooHot(policy, facts), ...tooHungry(policy, facts)]) };
+}
+
+function findMaintenanceRefusal(
+  { maintenance, timeZone }: ProviderPolicy,
+  nowMs: number,
+): Said | null {
+  if (maintenance.length === 0) return null;
+  const now = wallMomentAt(nowMs, timeZone);
+  const found = findMaintenance(maintenance, now);
+  if (found === null) return null;
+  const values = { from: sayMoment(found.from), to: sayMoment(found.to), now: sayMoment(now) };
+  return timeZone === null
+    ? say('policyMaintenance', values)
+    : say('policyMaintenanceIn', { ...values, zone: timeZone });
 }
 
 function findHoursRefusal({ hours, timeZone }: ProviderPolicy, nowMs: number): Said | null {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTimeZone, isWithinHours, parseWindow, wallTimeAt } from './hours.ts';
+import { isWithinHours, parseWindow, wallTimeAt } from './hours.ts';
+import { isTimeZone } from './wall-clock.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -1,3 +1,5 @@
+import { wallPartsAt } from './wall-clock.ts';
+
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const minutesPerDay = 1440;
 
@@ -50,37 +52,10 @@ export function isWithinHours(hours: readonly string[], { day, minute }: WallTim
   });
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** What a clock in a time zone shows at a moment; null is the machine's own zone. */
 export function wallTimeAt(atMs: number, timeZone: string | null): WallTime {
-  const key = timeZone ?? '';
-  const format = formats.get(key) ?? wallFormat(timeZone);
-  formats.set(key, format);
-  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
-  return {
-    day: days.indexOf(parts.get('weekday')?.toLowerCase() ?? ''),
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
-  };
-}
-
-function wallFormat(timeZone: string | null): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-US', {
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(timeZone === null ? {} : { timeZone }),
-  });
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    wallFormat(name);
-    return true;
-  } catch {
-    return false;
-  }
+  const { weekday, hour, minute } = wallPartsAt(atMs, timeZone);
+  return { day: days.indexOf(weekday.toLowerCase()), minute: Number(hour) * 60 + Number(minute) };
 }
 
 /** `sat 09:05`. */

@@ -8,6 +8,7 @@ export function policyDefaults(config: AgentConfig): ProviderPolicy {
   const registries = config.imageRegistries ?? [];
   return {
     hours: null,
+    maintenance: [],
     timeZone: null,
     idleMinutes: null,
     temperatureCelsiusMax: null,

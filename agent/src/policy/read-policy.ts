@@ -1,11 +1,12 @@
 import { say } from '@node3/shared/agent-sentences';
 import { isEgressHost } from '@node3/shared/egress-hosts';
 import { isMarketError } from '@node3/shared/error';
+import { isMaintenance } from '@node3/shared/maintenance';
 import { assets, fromMoney } from '@node3/shared/money';
 import { describeKey, PolicyFile, type PolicyKey, policyKeys } from '@node3/shared/provider-policy';
 import { Compile } from 'typebox/compile';
-import { isTimeZone } from './hours.ts';
 import { PolicyError } from './policy-error.ts';
+import { isTimeZone } from './wall-clock.ts';
 
 const check = Compile(PolicyFile);
 
@@ -34,8 +35,10 @@ export function isPolicyKey(name: string): name is PolicyKey {
 
 /** What a schema can't say. @returns the pointer to it, or null. */
 function findNonsense(file: PolicyFile): string | null {
-  const { asks = {}, egressHosts = [], timeZone = null } = file;
+  const { asks = {}, egressHosts = [], maintenance = [], timeZone = null } = file;
   if (timeZone !== null && !isTimeZone(timeZone)) return '/timeZone';
+  const time = maintenance.findIndex((entry) => !isMaintenance(entry));
+  if (time >= 0) return `/maintenance/${time}`;
   const host = egressHosts.findIndex((entry) => entry !== '*' && !isEgressHost(entry));
   if (host >= 0) return `/egressHosts/${host}`;
   for (const [name, ask] of Object.entries(asks)) {

@@ -13,6 +13,7 @@ type Kind = 'text' | 'list' | 'number' | 'flag' | 'size' | 'asks';
 
 const kinds: Record<PolicyKey, Kind> = {
   hours: 'list',
+  maintenance: 'list',
   timeZone: 'text',
   idleMinutes: 'number',
   temperatureCelsiusMax: 'number',
@@ -31,7 +32,7 @@ const kinds: Record<PolicyKey, Kind> = {
   electricityUsdPerKwh: 'number',
 };
 
-const neverNull: readonly PolicyKey[] = ['asks', 'egressHosts', 'requestersBlocked'];
+const neverNull: readonly PolicyKey[] = ['asks', 'egressHosts', 'maintenance', 'requestersBlocked'];
 
 /** @throws CommandError with the keys there are. */
 export function parsePolicyKey(text: string): PolicyKey {

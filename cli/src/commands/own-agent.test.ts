@@ -45,6 +45,8 @@ describe('node3 agent policy without a running agent', () => {
       'mon-fri 22:00-08:00, sat-sun 00:00-24:00',
       ['mon-fri 22:00-08:00', 'sat-sun 00:00-24:00'],
     ],
+    ['maintenance', '2026-12-01T22:00/2026-12-02T06:00', ['2026-12-01T22:00/2026-12-02T06:00']],
+    ['maintenance', 'none', []],
     ['timeZone', 'Europe/Madrid', 'Europe/Madrid'],
     ['idleMinutes', '15', 15],
     ['batteryAllowed', 'on', true],

@@ -109,7 +109,7 @@ describe('spending caps', () => {
     const usage = await requester.client.call(getUsage, { query: { groupBy: 'gpu,day' } });
     expect(usage).toMatchObject({ from: '2026-10-28', to: '2026-11-26' });
     const charged = { amount: '0.000525', asset: 'SOL' };
-    const ran = { gpu: null, jobs: 1, gpuMs: 0, runMs: 5_000, charged };
+    const ran = { gpu: null, label: null, jobs: 1, gpuMs: 0, runMs: 5_000, charged };
     expect(usage.data).toEqual([{ day: '2026-11-26', keyId: null, ...ran }]);
     const before = await requester.client.call(getUsage, { query: { to: '2026-11-25' } });
     expect(before.data).toEqual([]);

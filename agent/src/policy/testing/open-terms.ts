@@ -5,6 +5,7 @@ import type { PolicyTerms } from '../find-policy-refusal.ts';
 /** A policy that limits nothing and allows nothing special. */
 export const openPolicy: ProviderPolicy = {
   hours: null,
+  maintenance: [],
   timeZone: null,
   idleMinutes: null,
   temperatureCelsiusMax: null,

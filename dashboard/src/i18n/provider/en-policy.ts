@@ -16,6 +16,15 @@ export const enPolicy = {
   'policy.hours.always': 'Always.',
   'policy.hours.add': 'Add a window',
   'policy.hours.fix': 'Give each window a time at which it begins and one at which it ends.',
+  'policy.maintenance': 'Maintenance',
+  'policy.maintenance.text':
+    'Single times without new work, such as for a repair. By the clock of the time zone below.',
+  'policy.maintenance.add': 'Plan a time',
+  'policy.maintenance.from': 'Maintenance {{number}}: begins',
+  'policy.maintenance.to': 'Maintenance {{number}}: ends',
+  'policy.maintenance.remove': 'Remove maintenance {{number}}',
+  'policy.maintenance.fix':
+    'Give each time a day and an hour at which it begins, and later ones at which it ends.',
   'policy.window.fromDay': 'Window {{number}}: first day',
   'policy.window.toDay': 'Window {{number}}: last day',
   'policy.window.from': 'Window {{number}}: begins at',

@@ -19,6 +19,15 @@ export const esPolicy: Record<keyof typeof enPolicy, string> = {
   'policy.hours.always': 'Siempre.',
   'policy.hours.add': 'Añadir una franja',
   'policy.hours.fix': 'Indica en cada franja la hora en que empieza y la hora en que termina.',
+  'policy.maintenance': 'Mantenimiento',
+  'policy.maintenance.text':
+    'Ratos sueltos sin trabajo nuevo, por ejemplo para una reparación. Según el reloj de la zona horaria de abajo.',
+  'policy.maintenance.add': 'Planear un rato',
+  'policy.maintenance.from': 'Mantenimiento {{number}}: empieza',
+  'policy.maintenance.to': 'Mantenimiento {{number}}: termina',
+  'policy.maintenance.remove': 'Quitar el mantenimiento {{number}}',
+  'policy.maintenance.fix':
+    'Indica en cada rato el día y la hora en que empieza, y otros posteriores en que termina.',
   'policy.window.fromDay': 'Franja {{number}}: primer día',
   'policy.window.toDay': 'Franja {{number}}: último día',
   'policy.window.from': 'Franja {{number}}: empieza a las',

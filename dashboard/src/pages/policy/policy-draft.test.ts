@@ -5,6 +5,7 @@ import { changedKeys, type PolicyDraft, readField, toDraft, withAmounts } from '
 const usdc = (amount: string) => ({ amount, asset: 'USDC' as const });
 const policy: ProviderPolicy = {
   hours: ['mon-fri 22:00-08:00', 'sat 00:00-24:00', '12:00-13:00'],
+  maintenance: ['2026-12-01T22:00/2026-12-02T06:00'],
   timeZone: 'Europe/Madrid',
   idleMinutes: 10,
   temperatureCelsiusMax: 80,

@@ -1,5 +1,6 @@
 import { isPolicyValue } from '@node3/shared/check-policy-value';
 import { isEgressHost } from '@node3/shared/egress-hosts';
+import { isMaintenance } from '@node3/shared/maintenance';
 import { type Asset, assetDecimals, parseAmount } from '@node3/shared/money';
 import {
   type PolicyFile,
@@ -12,6 +13,12 @@ import {
 export interface HoursRow {
   fromDay: string;
   toDay: string;
+  from: string;
+  to: string;
+}
+
+/** A single time of maintenance as two fields of date and time show it. */
+export interface MaintenanceRow {
   from: string;
   to: string;
 }
@@ -35,6 +42,7 @@ export interface ListDraft {
 /** The policy as it stands in the form: text where people type. Empty is no limit. */
 export interface PolicyDraft {
   hours: readonly HoursRow[];
+  maintenance: readonly MaintenanceRow[];
   timeZone: string;
   idleMinutes: string;
   temperatureCelsiusMax: string;
@@ -63,6 +71,7 @@ export const newHours: HoursRow = { fromDay: 'mon', toDay: 'fri', from: '22:00',
 export function toDraft(policy: ProviderPolicy, classes: readonly string[]): PolicyDraft {
   return {
     hours: (policy.hours ?? []).map(toHoursRow),
+    maintenance: policy.maintenance.map(toMaintenanceRow),
     timeZone: policy.timeZone ?? '',
     idleMinutes: toText(policy.idleMinutes),
     temperatureCelsiusMax: toText(policy.temperatureCelsiusMax),
@@ -115,6 +124,7 @@ export function withFields(
 
 const readers: Record<PolicyKey, (draft: PolicyDraft) => unknown> = {
   hours: ({ hours }) => (hours.length === 0 ? null : hours.map(readHoursRow)),
+  maintenance: ({ maintenance }) => maintenance.map(({ from, to }) => `${from}/${to}`),
   timeZone: ({ timeZone }) => (timeZone === '' ? null : timeZone),
   idleMinutes: ({ idleMinutes }) => readNumber(idleMinutes),
   temperatureCelsiusMax: ({ temperatureCelsiusMax }) => readNumber(temperatureCelsiusMax),
@@ -138,6 +148,9 @@ function findNonsense(draft: PolicyDraft, key: PolicyKey): boolean {
   if (key === 'timeZone') return draft.timeZone !== '' && !isTimeZone(draft.timeZone);
   if (key === 'egressHosts') {
     return readLines(draft.egressHosts).some((host) => host !== '*' && !isEgressHost(host));
+  }
+  if (key === 'maintenance') {
+    return draft.maintenance.some(({ from, to }) => !isMaintenance(`${from}/${to}`));
   }
   if (key !== 'asks') return false;
   const names = draft.asks.map(({ name }) => name);
@@ -184,6 +197,11 @@ function readHoursRow({ fromDay, toDay, from, to }: HoursRow): string {
   const times = `${from}-${to}`;
   if (fromDay === '') return times;
   return `${fromDay === toDay || toDay === '' ? fromDay : `${fromDay}-${toDay}`} ${times}`;
+}
+
+function toMaintenanceRow(time: string): MaintenanceRow {
+  const [from = '', to = ''] = time.split('/');
+  return { from, to };
 }
 
 function toAskRows(asks: ProviderPolicy['asks'], classes: readonly string[]): AskRow[] {

@@ -15,6 +15,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SectionCard } from '../../parts/section-card.tsx';
+import { MaintenanceFields } from './maintenance-fields.tsx';
 import { NumberField } from './number-field.tsx';
 import { days, type HoursRow, newHours } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-fields.ts';
@@ -26,6 +27,7 @@ export function WhenFields({ draft, errors, onChange }: PolicyFieldsProps) {
     <SectionCard title={t('policy.when')} description={t('policy.when.text')}>
       <Stack gap="lg">
         <HoursFields draft={draft} errors={errors} onChange={onChange} />
+        <MaintenanceFields draft={draft} errors={errors} onChange={onChange} />
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Select
             label={t('policy.timeZone')}
