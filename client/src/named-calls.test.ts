@@ -53,7 +53,7 @@ describe('usage', () => {
     expect(data[0]?.keyId).toMatch(/^key_/);
     const csv = await node3.account.exportUsage({ from: '2020-01-01', by: ['key'] });
     expect(await new Response(csv).text()).toBe(
-      `day,keyId,gpu,jobs,gpuMs,runMs,charged,asset\n,"${data[0]?.keyId}",,1,0,${data[0]?.runMs},"0.105","USDC"\n`,
+      `day,keyId,gpu,label,jobs,gpuMs,runMs,charged,asset\n,"${data[0]?.keyId}",,,1,0,${data[0]?.runMs},"0.105","USDC"\n`,
     );
     const lines = await node3.account.exportUsage({ by: ['day', 'key', 'gpu'], format: 'jsonl' });
     expect(JSON.parse(await new Response(lines).text())).toMatchObject({ day: to, jobs: 1 });
