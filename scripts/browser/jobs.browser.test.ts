@@ -244,7 +244,7 @@ describe.skipIf(skip || engine.skip)('the pages of jobs in a real browser', () =
     await field.waitFor({ state: 'detached' });
     await stranger.reload();
     await stranger.getByText('This link shows nothing any more').waitFor();
-    await stranger.goto(`${network.marketplaceUrl}/s/cut-off?lang=es`);
+    await stranger.goto(`${network.marketplaceUrl}/s/lnk_cut-off?signature=x&lang=es`);
     await stranger.getByText('Este enlace ya no muestra nada').waitFor();
     await stranger.context().close();
   });

@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { isMarketError } from '@node3/shared/error';
+import { idPattern } from '@node3/shared/ids';
 import { isTerminalJob } from '@node3/shared/job-state';
 import type { SharedJob } from '@node3/shared/routes/job-links';
 import { IconLinkOff } from '@tabler/icons-react';
@@ -28,11 +29,14 @@ import './job/job-page.css';
 
 const route = getRouteApi('/s/$linkId');
 
+const wholeId = new RegExp(idPattern('link'));
+
 /** What a link to a job shows, to whoever has it: nothing here can be changed, and nothing costs. */
 export function SharedJobPage() {
   const { linkId } = route.useParams();
   const { signature } = route.useSearch();
-  if (signature === undefined) return <EndedLink />;
+  // A link that lost its end on the way to the reader.
+  if (signature === undefined || !wholeId.test(linkId)) return <EndedLink />;
   return <SharedJobLoader link={{ linkId, signature }} key={linkId} />;
 }
 

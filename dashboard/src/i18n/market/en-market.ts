@@ -107,7 +107,7 @@ export const enMarket = {
   'market.job.conduct': 'Conduct of its owner',
   'market.job.any': 'any',
   'market.agent.title': 'Agent',
-  'market.agent.subtitle': 'A machine that takes jobs.',
+  'market.agent.all': 'All machines that take jobs',
   'market.agent.devices': 'GPUs',
   'market.agent.devicesText': 'What each asks, and what is known of it beyond the agent’s word.',
   'market.agent.proven': 'Proven memory',

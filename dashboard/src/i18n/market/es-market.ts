@@ -109,7 +109,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'market.job.conduct': 'Conducta de su dueño',
   'market.job.any': 'cualquiera',
   'market.agent.title': 'Agente',
-  'market.agent.subtitle': 'Una máquina que acepta jobs.',
+  'market.agent.all': 'Todas las máquinas que aceptan jobs',
   'market.agent.devices': 'GPU',
   'market.agent.devicesText':
     'Lo que pide cada una, y lo que se sabe más allá de la palabra del agente.',

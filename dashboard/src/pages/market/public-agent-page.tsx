@@ -6,6 +6,7 @@ import { useApp } from '../../app-context.tsx';
 import { useChannelRefresh, usePollMs } from '../../live/use-stream.ts';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { PageHeading } from '../../parts/page-heading.tsx';
+import { PageLink } from '../../parts/page-link.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { SectionCard } from '../../parts/section-card.tsx';
 import {
@@ -41,7 +42,11 @@ export function PublicAgentPage() {
       <PageHeading
         title={agent.data?.name ?? t('market.agent.title')}
         mark={agent.data !== undefined && <AgentStatusBadge status={agent.data.status} />}
-        subtitle={t('market.agent.subtitle')}
+        subtitle={
+          <PageLink to="/marketplace" search={{ tab: 'compute' }}>
+            {t('market.agent.all')}
+          </PageLink>
+        }
       />
       <QueryView query={agent} lines={8}>
         {(data) => (
