@@ -3,8 +3,8 @@ export function shellQuote(text: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-interface CurlRequest {
-  method?: 'GET' | 'POST';
+export interface CurlRequest {
+  method?: 'GET' | 'POST' | 'PUT';
   url: string;
   body?: unknown;
 }

@@ -69,6 +69,7 @@ describe.skipIf(skip)('the money of an account in a real browser', () => {
     await page.getByRole('button', { name: 'Pay with my wallet' }).click();
     await page.getByTestId('intent-payment').waitFor(wide);
     await page.getByTestId('intent-credited').getByText('0.25 SOL credited').waitFor(wide);
+    await page.getByTestId('intent-payment').getByText('Finalized').waitFor(wide);
     const available = page.getByTestId('available-SOL');
     await expect.poll(() => available.textContent(), wide).toBe('5.25 SOL');
   });

@@ -207,6 +207,12 @@ describe.skipIf(skip || engine.skip)('flows and schedules in a real browser', ()
     await page.getByRole('heading', { name: 'Cada noche', level: 1 }).waitFor(waits);
     await page.getByRole('button', { name: 'Pausar' }).click();
     await page.getByRole('button', { name: 'Reanudar' }).waitFor(waits);
+    await page.getByRole('button', { name: 'Cambiar' }).click();
+    const form = page.getByRole('form', { name: 'Cambiar' });
+    await form.getByRole('textbox', { name: 'Cuándo' }).fill('@weekly');
+    await inspectPage(page, 'schedule-edit');
+    await form.getByRole('button', { name: 'Guardar los cambios' }).click();
+    await page.getByText('@weekly', { exact: true }).waitFor(waits);
     await inspectPage(page, 'schedule');
     await page.getByRole('link', { name: 'Programaciones' }).first().click();
     await page.getByRole('link', { name: 'Cada noche' }).waitFor(waits);

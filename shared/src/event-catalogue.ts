@@ -273,6 +273,7 @@ export const eventCatalogue: Record<EventName, EventDescription> = {
     name: null,
     wallet: null,
   }),
+  'schedule.changed': account('When or how a schedule posts was changed.', schedule),
   'schedule.created': account('A schedule was created.', { ...schedule, before: null }),
   'schedule.deleted': account('A schedule was removed.', schedule),
   'schedule.ended': account('A schedule posted its last job.', { scheduleId, reason: null }),

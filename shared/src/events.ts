@@ -74,6 +74,7 @@ export const eventNames = [
   'session.ended',
   'session.opened',
   'settlement.decided',
+  'schedule.changed',
   'schedule.created',
   'schedule.deleted',
   'schedule.ended',

@@ -14,6 +14,7 @@ import { EmptyState } from '../parts/empty-state.tsx';
 import { jobName } from '../parts/job-name.ts';
 import { PageHeading } from '../parts/page-heading.tsx';
 import { QueryView } from '../parts/query-view.tsx';
+import { ReasonText } from '../parts/server-words.tsx';
 import { JobStateBadge } from '../parts/state-badge.tsx';
 import {
   type SharedLink,
@@ -102,7 +103,7 @@ function SharedHeader({ job }: { job: SharedJob }) {
       />
       {job.reasonSentence !== null && job.state !== 'succeeded' && (
         <Text size="sm" mb="md">
-          {job.reasonSentence}
+          <ReasonText sentence={job.reasonSentence} />
         </Text>
       )}
       <SharedFacts job={job} />

@@ -1,5 +1,6 @@
 import { Code } from '@mantine/core';
 import { constraintWords } from '@node3/shared/constraint-words';
+import { reasonNames, reasons } from '@node3/shared/job-state';
 import type { KeyScope } from '@node3/shared/key-scopes';
 import { isPayoutReason } from '@node3/shared/payout-reasons';
 import type { Health, HealthCheck } from '@node3/shared/routes/health';
@@ -11,6 +12,13 @@ import { Said } from './error-words.tsx';
 export function ServerText({ text }: { text: string }) {
   const { i18n } = useTranslation();
   return <Said text={text} isForeign={i18n.language !== 'en'} />;
+}
+
+/** Why a job ended, of which only the sentence was told. */
+export function ReasonText({ sentence }: { sentence: string }) {
+  const { t } = useTranslation();
+  const reason = reasonNames.find((name) => reasons[name].sentence === sentence);
+  return reason === undefined ? <ServerText text={sentence} /> : t(`reason.${reason}.sentence`);
 }
 
 /** Why a payout is held or waits. A reason that is not known is shown as it came. */

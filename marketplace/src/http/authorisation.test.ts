@@ -117,6 +117,7 @@ const bodies: Record<string, (thing: Thing, role: CallerRole) => unknown> = {
   'POST /api/v1/runs/:runId/rerun': () => ({}),
   'PUT /api/v1/admin/switches/:name': () => ({ on: false, reason: 'nothing is held back' }),
   'POST /api/v1/snippets/:snippetId/jobs': () => ({ overrides: { price: testJob().price } }),
+  'PUT /api/v1/schedules/:scheduleId': () => daily,
   'PUT /api/v1/templates/:templateId/visibility': () => ({ visibility: 'private' }),
   'POST /api/v1/templates/:templateId/versions': () => ({ spec: testJob() }),
   'POST /api/v1/templates/:templateId/preview': () => ({}),

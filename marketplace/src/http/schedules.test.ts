@@ -1,5 +1,6 @@
 import { systemClock } from '@node3/shared/clock';
 import {
+  changeSchedule,
   createSchedule,
   deleteSchedule,
   getSchedule,
@@ -90,6 +91,32 @@ describe('a schedule over HTTP', () => {
     expect(data).toMatchObject([{ scheduleId, name: 'tick' }]);
     expect(await client.call(deleteSchedule, { params })).toEqual({ scheduleId });
     await expect(client.call(getSchedule, { params })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is changed, and goes by its new times; paused it stays', async () => {
+    const { client } = requester;
+    const { scheduleId } = await client.call(createSchedule, { body });
+    const params = { scheduleId };
+    const yearly = { name: 'new year', cron: '0 0 1 1 *', timezone: 'UTC', failuresMax: 5 };
+    const changed = await client.call(changeSchedule, { params, body: yearly });
+    const first = '2028-01-01T00:00:00.000Z';
+    expect(changed).toMatchObject({ ...yearly, state: 'active', nextAt: first });
+    await market.restart();
+    const read = await client.call(getSchedule, { params });
+    expect(read).toMatchObject({ ...yearly, nextAt: first, target: { kind: 'job' } });
+    await client.call(pauseSchedule, { params });
+    const other = { ...yearly, cron: '0 0 2 1 *' };
+    const paused = await client.call(changeSchedule, { params, body: other });
+    expect(paused).toMatchObject({ state: 'paused', cron: other.cron, nextAt: null });
+    const over = { ...yearly, until: '2027-12-31T00:00:00Z' };
+    await expect(client.call(changeSchedule, { params, body: over })).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      context: { errors: [{ pointer: '/until' }] },
+    });
+    const foreign = (await openFundedAccount(market)).client;
+    const refused = foreign.call(changeSchedule, { params, body: yearly });
+    await expect(refused).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' });
+    await client.call(deleteSchedule, { params });
   });
 
   it('does not exist for other accounts', async () => {

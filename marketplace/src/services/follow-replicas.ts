@@ -25,6 +25,8 @@ export interface FollowDeps extends AgentSyncDeps {
  * Does in this process what the change of another one asks for. The events say what to look at; what
  * is so stands in the store, so doing it twice, or late, is right.
  */
+const newTimes = ['schedule.changed', 'schedule.created', 'schedule.resumed'] as const;
+
 export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): void {
   deps.jobSync.note(events);
   deps.reservationSync.note(events);
@@ -34,7 +36,7 @@ export function followReplicas(deps: FollowDeps, events: readonly EventRow[]): v
   const names = new Set(events.map(({ name }) => name));
   if (names.has('payout.due') || names.has('withdrawal.requested')) deps.wakePayouts();
   if (names.has('job.ended')) deps.wakeDependencies();
-  if (names.has('schedule.created') || names.has('schedule.resumed')) deps.wakeSchedules();
+  if (newTimes.some((name) => names.has(name))) deps.wakeSchedules();
 }
 
 /** What the bus brings: only where to look. */

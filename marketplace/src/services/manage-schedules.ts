@@ -8,6 +8,7 @@ import { limits } from '@node3/shared/limits';
 import type {
   CreateSchedule,
   ScheduleDetail,
+  ScheduleRules,
   ScheduleSummary,
 } from '@node3/shared/routes/schedules';
 import { sayScheduleReason } from '@node3/shared/schedule-reasons';
@@ -62,29 +63,15 @@ export async function createSchedule(
   if (earlier !== null) return viewDetail(deps, earlier);
   deps.intake.assertOpen();
   const nowMs = deps.clock.nowMs();
-  checkCron(input, nowMs);
-  const untilMs = input.until === undefined ? null : Date.parse(input.until);
-  if (Number.isNaN(untilMs)) {
-    throw invalid([{ pointer: '/until', detail: 'is no date of the calendar; correct it' }]);
-  }
-  const first = activeFrom({ ...input, untilMs }, nowMs);
-  if (first.state !== 'active') {
-    throw invalid([{ pointer: '/until', detail: 'is before the first time; give a later one' }]);
-  }
+  const { rules, first } = readRules(input, nowMs);
   const scheduleId = deps.ids.next('schedule');
   const schedule: ScheduleRow = {
     scheduleId,
     accountId,
     keyId,
-    name: input.name,
-    cron: input.cron,
-    timezone: input.timezone,
+    ...rules,
     target: await readTarget(deps, { accountId, scheduleId }, input),
-    overlap: input.overlap ?? 'skip',
-    catchUp: input.catchUp ?? 'none',
-    failuresMax: input.failuresMax ?? limits.scheduleFailuresDefault,
     failuresInRow: 0,
-    untilMs,
     createdAtMs: nowMs,
     ...first,
   };
@@ -93,6 +80,22 @@ export async function createSchedule(
   const created = await deps.store.createSchedule(schedule, max, events, idempotency);
   if (!created.replayed) deps.wakeSchedules();
   return viewDetail(deps, created.schedule);
+}
+
+/** What a schedule is to do, and its first time. Throws REQUEST_INVALID where there is none. */
+function readRules(input: ScheduleRules, nowMs: number) {
+  const { name, cron, timezone, overlap = 'skip', catchUp = 'none' } = input;
+  checkCron(input, nowMs);
+  const untilMs = input.until === undefined ? null : Date.parse(input.until);
+  if (Number.isNaN(untilMs)) {
+    throw invalid([{ pointer: '/until', detail: 'is no date of the calendar; correct it' }]);
+  }
+  const first = activeFrom({ cron, timezone, untilMs }, nowMs);
+  if (first.state !== 'active') {
+    throw invalid([{ pointer: '/until', detail: 'is before the first time; give a later one' }]);
+  }
+  const { failuresMax = limits.scheduleFailuresDefault } = input;
+  return { rules: { name, cron, timezone, overlap, catchUp, failuresMax, untilMs }, first };
 }
 
 /** Always keyed: a spec and the parameters of a template may have secrets in them. */
@@ -119,6 +122,22 @@ export async function readSchedule(
   scheduleId: string,
 ): Promise<ScheduleDetail> {
   return viewDetail(deps, await findOwn(deps, accountId, scheduleId));
+}
+
+/** One that is paused stays so; one that has ended goes on where it has times again. */
+export async function changeSchedule(
+  deps: ScheduleDeps,
+  accountId: string,
+  { scheduleId, input }: { scheduleId: string; input: ScheduleRules },
+  ifMatch: string | null = null,
+): Promise<ScheduleDetail> {
+  const { rules, first } = readRules(input, deps.clock.nowMs());
+  const changed = await change(deps, accountId, scheduleId, 'schedule.changed', (stored) => {
+    assertUnchanged(ifMatch, versionOfSchedule(viewSchedule(stored)));
+    return { change: stored.state === 'paused' ? rules : { ...rules, ...first } };
+  });
+  deps.wakeSchedules();
+  return changed;
 }
 
 export function pauseSchedule(

@@ -35,6 +35,7 @@ const audited: ReadonlySet<EventName> = new Set<EventName>([
   'payout.stopped',
   'registration-token.issued',
   'registration-token.revoked',
+  'schedule.changed',
   'schedule.created',
   'schedule.deleted',
   'schedule.paused',

@@ -57,7 +57,7 @@ export interface ScheduleRunRow {
 }
 
 export type ScheduleChange = Partial<
-  Pick<ScheduleRow, 'state' | 'reason' | 'nextDueMs' | 'failuresInRow' | 'keyId'>
+  Omit<ScheduleRow, 'scheduleId' | 'accountId' | 'target' | 'createdAtMs'>
 >;
 
 export interface ScheduleDecision {

@@ -14,6 +14,7 @@ export async function askSchedules(
   const params = { scheduleId };
   await ask(routes.getSchedule, { params });
   await ask(routes.listSchedules, { query: {} });
+  await ask(routes.changeSchedule, { params, body: { name: 'asked otherwise', ...times } });
   await ask(routes.pauseSchedule, { params });
   await ask(routes.resumeSchedule, { params });
   await ask(routes.deleteSchedule, { params });

@@ -206,6 +206,7 @@ const requesterAccess: Record<string, RouteAccess> = {
   'GET /api/v1/schedules': caller,
   'POST /api/v1/schedules/preview': caller,
   'GET /api/v1/schedules/:scheduleId': schedule,
+  'PUT /api/v1/schedules/:scheduleId': schedule,
   'POST /api/v1/schedules/:scheduleId/pause': schedule,
   'POST /api/v1/schedules/:scheduleId/resume': schedule,
   'DELETE /api/v1/schedules/:scheduleId': schedule,

@@ -50,12 +50,11 @@ const FromTemplate = strictObject({
   parameters: Type.Optional(ParameterValues),
 });
 
-const CreateSchedule = strictObject({
+/** All of it but what it posts. */
+const ScheduleRules = strictObject({
   name: Type.String({ minLength: 1, maxLength: 128 }),
   cron,
   timezone,
-  jobSpec: Type.Optional(JobSpecInput),
-  template: Type.Optional(FromTemplate),
   overlap: Type.Optional(
     oneOf(overlaps, 'What happens while an earlier job is not over; skip without a word'),
   ),
@@ -78,6 +77,13 @@ const CreateSchedule = strictObject({
       description: 'RFC 3339, such as 2027-12-31T23:59:59Z; the last moment a job may be posted',
     }),
   ),
+});
+export type ScheduleRules = Static<typeof ScheduleRules>;
+
+const CreateSchedule = strictObject({
+  ...ScheduleRules.properties,
+  jobSpec: Type.Optional(JobSpecInput),
+  template: Type.Optional(FromTemplate),
 });
 export type CreateSchedule = Static<typeof CreateSchedule>;
 
@@ -181,6 +187,17 @@ export const getSchedule = {
   tag,
   etag: 'read',
   schema: detail,
+} as const satisfies RouteContract;
+
+/** What it posts stays: its secrets are sealed, and nobody could show them to be changed. */
+export const changeSchedule = {
+  method: 'PUT',
+  url: '/api/v1/schedules/:scheduleId',
+  summary: 'Change when and how a schedule posts; what is left out is as if newly made',
+  audience,
+  tag,
+  etag: 'change',
+  schema: { ...detail, body: ScheduleRules },
 } as const satisfies RouteContract;
 
 export const pauseSchedule = {

@@ -34,7 +34,7 @@ export const enDeposit = {
   'deposit.waiting': 'Waiting for a payment. This page notices it by itself.',
   'deposit.expired': 'This link has expired. A payment that still comes is credited all the same.',
   'deposit.playMoney':
-    'The money of this marketplace is play money: the terminal gives your wallet some and pays it in.',
+    'This marketplace has play money: the terminal gives its own wallet some and pays it into the account of that wallet.',
   'deposit.problem.funds': 'Your wallet holds {{balance}}; {{missing}} are missing, fees included.',
   'deposit.problem.chain': 'The Solana cluster does not answer. Nothing was sent; try again soon.',
   'deposit.problem.expired':

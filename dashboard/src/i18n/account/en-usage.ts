@@ -37,6 +37,7 @@ export const enUsage = {
   'usage.table': 'Usage of the period',
   'usage.noGpu': 'without a GPU',
   'usage.unknownGpu': 'without a GPU, or of unknown model',
+  'usage.session': 'in a browser',
   'usage.noKey': 'without a key of the account',
   'usage.customer': 'Customer',
   'usage.customers': 'GPU time and cost by customer',

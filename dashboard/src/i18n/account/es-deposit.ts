@@ -35,7 +35,7 @@ export const esDeposit: Record<keyof typeof enDeposit, string> = {
   'deposit.waiting': 'Esperando un pago. Esta página lo nota sola.',
   'deposit.expired': 'Este enlace ha caducado. Un pago que llegue aún se abona igualmente.',
   'deposit.playMoney':
-    'El dinero de este mercado es de juguete: la terminal se lo da a tu cartera y lo ingresa.',
+    'Este mercado tiene dinero de juguete: la terminal se lo da a su propia cartera y lo ingresa en la cuenta de esa cartera.',
   'deposit.problem.funds':
     'Tu cartera tiene {{balance}}; faltan {{missing}}, comisiones incluidas.',
   'deposit.problem.chain':

@@ -40,6 +40,7 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.table': 'Uso del periodo',
   'usage.noGpu': 'sin GPU',
   'usage.unknownGpu': 'sin GPU, o de modelo desconocido',
+  'usage.session': 'en un navegador',
   'usage.noKey': 'sin clave de la cuenta',
   'usage.customer': 'Cliente',
   'usage.customers': 'Tiempo de GPU y coste por cliente',

@@ -20,9 +20,14 @@ export function FirstRun({ account, own }: FirstRunProps) {
     ({ available, held }) => !isZeroMoney(available) || !isZeroMoney(held),
   );
   const steps = [
-    { key: 'fund', done: hasMoney || own.total > 0, to: '/wallet' },
-    { key: 'pick', done: own.total > 0, to: '/jobs/new' },
-    { key: 'run', done: false, to: '/jobs' },
+    {
+      key: 'fund',
+      done: hasMoney || own.total > 0,
+      to: '/wallet',
+      search: { view: 'deposit' },
+    },
+    { key: 'pick', done: own.total > 0, to: '/jobs/new', search: {} },
+    { key: 'run', done: false, to: '/jobs', search: {} },
   ] as const;
   const next = steps.find(({ done }) => !done);
   return (
@@ -51,7 +56,10 @@ export function FirstRun({ account, own }: FirstRunProps) {
               </div>
               {step === next && (
                 <Group className="first-action">
-                  <Button size="xs" renderRoot={(button) => <Link to={step.to} {...button} />}>
+                  <Button
+                    size="xs"
+                    renderRoot={(button) => <Link to={step.to} search={step.search} {...button} />}
+                  >
                     {t(`first.${step.key}.action`)}
                   </Button>
                 </Group>

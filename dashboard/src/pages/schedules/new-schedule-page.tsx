@@ -10,6 +10,7 @@ import { IdempotencyKeys } from '../../idempotency-keys.ts';
 import { PageHeading } from '../../parts/page-heading.tsx';
 import { RequireSession } from '../../parts/require-session.tsx';
 import { schedulesKey } from '../../queries/flows.ts';
+import { toSchedule } from './schedule-draft.ts';
 import { ScheduleForm } from './schedule-form.tsx';
 
 export function NewSchedulePage() {
@@ -41,7 +42,7 @@ function NewSchedule() {
     <ScheduleForm
       pending={create.isPending}
       error={create.error}
-      onSubmit={(body) => create.mutate(body)}
+      onSubmit={(draft) => create.mutate(toSchedule(draft))}
     />
   );
 }

@@ -1,5 +1,12 @@
+import type { ScheduleSummary } from '@node3/shared/routes/schedules';
 import { describe, expect, it } from 'vitest';
-import { checkSchedule, emptySchedule, toSchedule } from './schedule-draft.ts';
+import {
+  checkSchedule,
+  draftOfSchedule,
+  emptySchedule,
+  toRules,
+  toSchedule,
+} from './schedule-draft.ts';
 
 const draft = { ...emptySchedule('Europe/Madrid'), name: ' nightly ' };
 
@@ -24,6 +31,14 @@ describe('a schedule that is being written', () => {
       failuresMax: 3,
       until: new Date('2030-01-02T03:04').toISOString(),
     });
+  });
+
+  it('of one that is kept has its rules', () => {
+    const until = new Date('2030-01-02T03:04').toISOString();
+    const kept = { name: 'n', cron: '@daily', timezone: 'UTC', overlap: 'allow', catchUp: 'last' };
+    const read = draftOfSchedule({ ...kept, failuresMax: 4, until } as ScheduleSummary);
+    expect(checkSchedule(read)).toEqual([]);
+    expect(toRules(read)).toEqual({ ...kept, failuresMax: 4, until });
   });
 
   it.each([

@@ -1,5 +1,11 @@
 import type { BodyOf } from '@node3/shared/contract';
-import type { CatchUp, createSchedule, Overlap } from '@node3/shared/routes/schedules';
+import type {
+  CatchUp,
+  createSchedule,
+  Overlap,
+  ScheduleRules,
+  ScheduleSummary,
+} from '@node3/shared/routes/schedules';
 
 export interface ScheduleDraft {
   name: string;
@@ -41,6 +47,19 @@ export function emptySchedule(timezone: string): ScheduleDraft {
   };
 }
 
+/** What is kept, to be changed. Its job is not among it: nobody can show the secrets of that. */
+export function draftOfSchedule(schedule: ScheduleSummary): ScheduleDraft {
+  const { name, cron, timezone, overlap, catchUp, failuresMax, until } = schedule;
+  const shown = until === null ? '' : localMinute(new Date(until));
+  const rules = { name, cron, overlap, catchUp, failuresMax, until: shown };
+  return { ...emptySchedule(timezone), ...rules };
+}
+
+function localMinute(at: Date): string {
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
 export type ScheduleProblem = 'name' | 'spec' | 'templateId' | 'parameters' | 'until';
 
 /** What can't be sent as it is; the marketplace looks at everything else. */
@@ -58,7 +77,6 @@ export function checkSchedule(draft: ScheduleDraft): ScheduleProblem[] {
 
 /** @param draft one without problems. */
 export function toSchedule(draft: ScheduleDraft): BodyOf<typeof createSchedule> {
-  const { name, cron, timezone, overlap, catchUp, failuresMax, until } = draft;
   const target =
     draft.target === 'job'
       ? { jobSpec: readObject(draft.spec) as never }
@@ -68,13 +86,18 @@ export function toSchedule(draft: ScheduleDraft): BodyOf<typeof createSchedule> 
             parameters: readObject(draft.parameters) as never,
           },
         };
+  return { ...toRules(draft), ...target };
+}
+
+/** @param draft one without problems. */
+export function toRules(draft: ScheduleDraft): ScheduleRules {
+  const { name, cron, timezone, overlap, catchUp, failuresMax, until } = draft;
   return {
     name: name.trim(),
     cron: cron.trim(),
     timezone,
     overlap,
     catchUp,
-    ...target,
     ...(failuresMax === '' ? {} : { failuresMax: Number(failuresMax) }),
     ...(until === '' ? {} : { until: new Date(until).toISOString() }),
   };

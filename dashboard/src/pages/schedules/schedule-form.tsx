@@ -12,33 +12,36 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import type { BodyOf } from '@node3/shared/contract';
 import { limits } from '@node3/shared/limits';
 import {
   type CatchUp,
   catchUps,
-  type createSchedule,
   overlaps,
+  type ScheduleSummary,
 } from '@node3/shared/routes/schedules';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CommandLines } from '../../parts/command-lines.tsx';
 import { ErrorView } from '../../parts/error-view.tsx';
-import { curlLine } from '../../shell-command.ts';
+import { type CurlRequest, curlLine } from '../../shell-command.ts';
 import { NextTimes } from './next-times.tsx';
 import {
   checkSchedule,
+  draftOfSchedule,
   emptySchedule,
   type ScheduleDraft,
   type ScheduleProblem,
+  toRules,
   toSchedule,
 } from './schedule-draft.ts';
 import { TargetFields } from './target-fields.tsx';
 
 interface ScheduleFormProps {
+  /** The one that is changed; its job stays. */
+  kept?: ScheduleSummary;
   pending: boolean;
   error: Error | null;
-  onSubmit: (body: BodyOf<typeof createSchedule>) => void;
+  onSubmit: (draft: ScheduleDraft) => void;
 }
 
 const examples = [
@@ -48,9 +51,11 @@ const examples = [
   { cron: '0 6 1 * *', label: 'schedule.example.monthly' },
 ] as const;
 
-export function ScheduleForm({ pending, error, onSubmit }: ScheduleFormProps) {
+export function ScheduleForm({ kept, pending, error, onSubmit }: ScheduleFormProps) {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState(() => emptySchedule(ownTimezone()));
+  const [draft, setDraft] = useState(() =>
+    kept === undefined ? emptySchedule(ownTimezone()) : draftOfSchedule(kept),
+  );
   const [submitted, setSubmitted] = useState(false);
   const problems = checkSchedule(draft);
   const change = (part: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...part }));
@@ -60,11 +65,14 @@ export function ScheduleForm({ pending, error, onSubmit }: ScheduleFormProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     setSubmitted(true);
-    if (problems.length === 0 && !pending) onSubmit(toSchedule(draft));
+    if (problems.length === 0 && !pending) onSubmit(draft);
   }
-  const url = `${location.origin}/api/v1/schedules`;
   return (
-    <form onSubmit={submit} noValidate aria-label={t('schedule.newTitle')}>
+    <form
+      onSubmit={submit}
+      noValidate
+      aria-label={t(kept === undefined ? 'schedule.newTitle' : 'schedule.edit')}
+    >
       <Stack gap="lg">
         {error !== null && <ErrorView error={error} />}
         <Grid gap="lg">
@@ -78,7 +86,13 @@ export function ScheduleForm({ pending, error, onSubmit }: ScheduleFormProps) {
                   error={problemOf('name')}
                   maxLength={128}
                 />
-                <TargetFields draft={draft} onChange={change} problemOf={problemOf} />
+                {kept === undefined ? (
+                  <TargetFields draft={draft} onChange={change} problemOf={problemOf} />
+                ) : (
+                  <Text size="sm" c="dimmed">
+                    {t('schedule.jobStays')}
+                  </Text>
+                )}
               </Stack>
             </Card>
           </Grid.Col>
@@ -94,19 +108,22 @@ export function ScheduleForm({ pending, error, onSubmit }: ScheduleFormProps) {
         </Grid>
         <Group>
           <Button type="submit" loading={pending}>
-            {t('schedule.save')}
+            {t(kept === undefined ? 'schedule.save' : 'schedule.saveChanges')}
           </Button>
         </Group>
         {problems.length === 0 && (
-          <CommandLines
-            lines={[
-              { label: 'curl', text: curlLine({ method: 'POST', url, body: toSchedule(draft) }) },
-            ]}
-          />
+          <CommandLines lines={[{ label: 'curl', text: curlLine(requestOf(kept, draft)) }]} />
         )}
       </Stack>
     </form>
   );
+}
+
+function requestOf(kept: ScheduleSummary | undefined, draft: ScheduleDraft): CurlRequest {
+  const url = `${location.origin}/api/v1/schedules`;
+  return kept === undefined
+    ? { method: 'POST', url, body: toSchedule(draft) }
+    : { method: 'PUT', url: `${url}/${kept.scheduleId}`, body: toRules(draft) };
 }
 
 interface FieldsProps {

@@ -21,6 +21,7 @@ import { LookBadge } from '../../parts/state-badge.tsx';
 import { UnreadPage } from '../../parts/unread-page.tsx';
 import { useNotice } from '../../parts/use-notice.tsx';
 import { scheduleQuery, schedulesKey } from '../../queries/flows.ts';
+import { EditSchedule } from './edit-schedule.tsx';
 import { FiringTable } from './firing-table.tsx';
 import { scheduleLooks } from './schedule-looks.ts';
 import { ScheduleWords } from './schedule-words.tsx';
@@ -123,12 +124,13 @@ function ScheduleView({ schedule }: { schedule: ScheduleDetail }) {
   );
 }
 
-function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: ScheduleDetail }) {
+function ScheduleActions({ schedule }: { schedule: ScheduleDetail }) {
   const { t } = useTranslation();
   const { client } = useApp();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const notice = useNotice();
+  const { scheduleId, state, name } = schedule;
   const params = { scheduleId };
   const onError = (error: Error) => notice({ kind: 'failed', error });
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: schedulesKey });
@@ -171,6 +173,7 @@ function ScheduleActions({ schedule: { scheduleId, state, name } }: { schedule: 
           {t('schedule.resume')}
         </Button>
       )}
+      <EditSchedule schedule={schedule} />
       <DeleteButton
         label={t('schedule.delete')}
         title={t('schedule.deleteTitle', { name })}

@@ -61,14 +61,16 @@ function GroupName({ row, by }: { row: UsageRow; by: Exclude<UsageGroup, 'label'
   return row.keyId === null ? <>{t('usage.noKey')}</> : <KeyName keyId={row.keyId} />;
 }
 
-/** Keys that are revoked have no name any more. */
+/** Keys that are revoked have no name any more; a browser's session never had one. */
 function KeyName({ keyId }: { keyId: string }) {
+  const { t } = useTranslation();
   const keys = useQuery(keysQuery(useApp()));
   const name = keys.data?.find((key) => key.keyId === keyId)?.name ?? null;
-  if (name !== null && name !== '') {
+  const isSession = keyId.startsWith('ses_');
+  if (isSession || (name !== null && name !== '')) {
     return (
       <Text component="span" size="sm" title={keyId}>
-        {name}
+        {isSession ? t('usage.session') : name}
       </Text>
     );
   }

@@ -22,7 +22,9 @@ export function IntentPayments({ intent, signature }: IntentPaymentsProps) {
   const { intentId, state } = intent;
   const query = useQuery({
     ...intentPaymentsQuery(useApp(), intentId, signature),
-    refetchInterval: state === 'credited' ? false : watchMs,
+    // The money may be credited before what was read last of its transaction says that it is final.
+    refetchInterval: ({ state: { data } }) =>
+      state === 'credited' && data?.every(isOver) === true ? false : watchMs,
   });
   const payments = query.data ?? [];
   if (query.isError && payments.length === 0) {
@@ -44,6 +46,10 @@ export function IntentPayments({ intent, signature }: IntentPaymentsProps) {
       ))}
     </ul>
   );
+}
+
+function isOver({ commitment, failed }: IntentPayment): boolean {
+  return failed || commitment === 'finalized';
 }
 
 function Confirmations({ payment }: { payment: IntentPayment }) {

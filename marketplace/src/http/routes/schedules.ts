@@ -3,6 +3,7 @@ import { limits } from '@node3/shared/limits';
 import * as contracts from '@node3/shared/routes/schedules';
 import type { FastifyInstance } from 'fastify';
 import {
+  changeSchedule,
   createSchedule,
   deleteSchedule,
   listSchedules,
@@ -36,6 +37,14 @@ export function addScheduleRoutes(app: FastifyInstance, deps: HttpDeps): void {
     authenticate,
     async handler({ principal, params, reply }) {
       const view = await readSchedule(deps, principal.accountId, params.scheduleId);
+      return tagged(reply, view, versionOfSchedule(view));
+    },
+  });
+  addRoute(app, contracts.changeSchedule, {
+    authenticate,
+    async handler({ principal, params, body, request, reply }) {
+      const asked = { scheduleId: params.scheduleId, input: body };
+      const view = await changeSchedule(deps, principal.accountId, asked, readIfMatch(request));
       return tagged(reply, view, versionOfSchedule(view));
     },
   });

@@ -23,7 +23,9 @@ const listOfAccount = `
   ORDER BY schedule_id DESC LIMIT ?`;
 const updateSchedule = `
   UPDATE schedules SET state = @state, reason = @reason, next_due_ms = @nextDueMs,
-    failures_in_row = @failuresInRow, api_key_id = @keyId
+    failures_in_row = @failuresInRow, api_key_id = @keyId, name = @name, cron = @cron,
+    timezone = @timezone, overlap = @overlap, catch_up = @catchUp, failures_max = @failuresMax,
+    until_ms = @untilMs
   WHERE schedule_id = @scheduleId`;
 const deleteRuns = 'DELETE FROM schedule_runs WHERE schedule_id = ?';
 const deleteOne = 'DELETE FROM schedules WHERE schedule_id = ?';
@@ -210,7 +212,6 @@ function* scheduleIn(tx: Tx, scheduleId: string): Work<ScheduleRow | null> {
 }
 
 function* updateIn(tx: Tx, row: ScheduleRow): Work<void> {
-  const { scheduleId, state, reason, nextDueMs, failuresInRow, keyId } = row;
-  const columns = { scheduleId, state, reason, nextDueMs, failuresInRow, keyId };
+  const { accountId: _accountId, target: _target, createdAtMs: _createdAtMs, ...columns } = row;
   yield* tx.post(updateSchedule, columns);
 }

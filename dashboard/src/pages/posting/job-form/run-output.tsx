@@ -72,7 +72,7 @@ function RunView({ job }: { job: JobDetail }) {
           </PageLink>
         </Group>
       </Group>
-      {job.reasonSentence !== null && <Text size="sm">{job.reasonSentence}</Text>}
+      {job.reason !== null && <Text size="sm">{t(`reason.${job.reason}.sentence`)}</Text>}
       <JobLog job={job} />
       {job.output !== null && job.output !== undefined && (
         <JsonView value={job.output} label={t('output.copy')} />

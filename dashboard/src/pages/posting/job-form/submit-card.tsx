@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { isMarketError, MarketError } from '@node3/shared/error';
 import {
   IconCircleCheck,
@@ -16,6 +16,7 @@ import { useFormat } from '../../../i18n/use-format.ts';
 import { CopyText } from '../../../parts/copy-text.tsx';
 import { ErrorView } from '../../../parts/error-view.tsx';
 import { ErrorWords, FieldWords } from '../../../parts/error-words.tsx';
+import { PageLink } from '../../../parts/page-link.tsx';
 import { depositAddressQuery } from '../../../queries/account.ts';
 import { fieldOfPointer } from '../draft/draft-fields.ts';
 import { type RunHow, useJobForm } from './job-form-context.ts';
@@ -142,9 +143,9 @@ function FundsMissing({ error }: { error: MarketError }) {
           <ErrorWords error={error} />
         )}
       </Text>
-      <Anchor size="sm" href="/wallet">
+      <PageLink to="/wallet" search={{ view: 'deposit' }}>
         {t('funds.wallet')}
-      </Anchor>
+      </PageLink>
       {deposit !== undefined && (
         <Text size="sm" component="div" mt={4} className="break">
           {t('funds.deposit')} <span className="mono">{deposit.wallet}</span>

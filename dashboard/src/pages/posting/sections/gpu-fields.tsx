@@ -7,7 +7,7 @@ import { useFormat } from '../../../i18n/use-format.ts';
 import { useChannelRefresh, usePollMs } from '../../../live/use-stream.ts';
 import { publicAgentsQuery } from '../../../queries/market.ts';
 import { useJobForm } from '../job-form/job-form-context.ts';
-import { type GpuClass, gpuClasses } from './gpu-offers.ts';
+import { countGpus, type GpuClass, gpuClasses } from './gpu-offers.ts';
 
 const none = 'none';
 const any = 'any';
@@ -16,7 +16,7 @@ const any = 'any';
 export function GpuFields() {
   const { t } = useTranslation();
   const { draft, change, errorOf } = useJobForm();
-  const classes = useGpuClasses();
+  const { classes, all } = useGpus();
   const { gpuCount, gpuModels } = draft;
   const value = Number(gpuCount) === 0 ? none : (gpuModels[0] ?? any);
   const texts = useGpuTexts();
@@ -48,7 +48,7 @@ export function GpuFields() {
           <div>
             <div>{option.label}</div>
             <Text size="xs" c="dimmed">
-              {texts(option.value, classes)}
+              {texts(option.value, { classes, all })}
             </Text>
           </div>
         )}
@@ -69,25 +69,26 @@ export function GpuFields() {
   );
 }
 
-function useGpuClasses(): GpuClass[] {
+interface Gpus {
+  classes: readonly GpuClass[];
+  all: Pick<GpuClass, 'count' | 'idle'>;
+}
+
+function useGpus(): Gpus {
   const { draft } = useJobForm();
   const app = useApp();
   const { data = [] } = useQuery({ ...publicAgentsQuery(app), refetchInterval: usePollMs() });
   useChannelRefresh('market', ['market', 'agents'], 2_000);
-  return gpuClasses(data, draft.asset);
+  return { classes: gpuClasses(data, draft.asset), all: countGpus(data) };
 }
 
 /** Memory, price and how many there are, for one line below a model. */
 function useGpuTexts() {
   const { t } = useTranslation();
   const format = useFormat();
-  return (value: string, classes: readonly GpuClass[]): string => {
+  return (value: string, { classes, all }: Gpus): string => {
     if (value === none) return t('gpu.noneText');
-    if (value === any) {
-      const count = classes.reduce((sum, one) => sum + one.count, 0);
-      const idle = classes.reduce((sum, one) => sum + one.idle, 0);
-      return t('gpu.available', { idle, count });
-    }
+    if (value === any) return t('gpu.available', { ...all });
     const found = classes.find(({ modelId }) => modelId === value);
     if (found === undefined) return t('gpu.nobody');
     return [

@@ -1,6 +1,6 @@
 import type { PublicAgent } from '@node3/shared/routes/marketplace';
 import { describe, expect, it } from 'vitest';
-import { gpuClasses } from './gpu-offers.ts';
+import { countGpus, gpuClasses } from './gpu-offers.ts';
 
 function agent(part: {
   status?: 'online' | 'offline';
@@ -29,6 +29,11 @@ describe('gpuClasses', () => {
     expect(found).toMatchObject([
       { modelId: 'rtx-4090', count: 2, idle: 1, askMin: { amount: '0.2' } },
     ]);
+  });
+
+  it('counts among all those of no known model too', () => {
+    const agents = [agent({}), agent({ modelId: null, running: 1 }), agent({ status: 'offline' })];
+    expect(countGpus(agents)).toEqual({ count: 2, idle: 1 });
   });
 
   it('has no lowest price where somebody takes anything', () => {

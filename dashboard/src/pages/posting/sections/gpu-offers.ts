@@ -47,6 +47,14 @@ export function gpuClasses(agents: readonly PublicAgent[], asset: Asset): GpuCla
   );
 }
 
+/** All GPUs that are online, those of no known model as well. */
+export function countGpus(agents: readonly PublicAgent[]): Pick<GpuClass, 'count' | 'idle'> {
+  const online = agents.filter(({ status }) => status === 'online');
+  const sum = (of: readonly PublicAgent[]) =>
+    of.reduce((all, { devices }) => all + devices.length, 0);
+  return { count: sum(online), idle: sum(online.filter(({ running }) => running === 0)) };
+}
+
 function lesser(one: Money | null, other: Money | null): Money | null {
   return baseUnitsOf(one) <= baseUnitsOf(other) ? one : other;
 }
