@@ -115,6 +115,7 @@ async function credentialsOf({
   const pair = { cert_chain: cert, private_key: key };
   const credentials = ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
   // Node's own is two minutes, and gRPC has no option for it.
+  // oxlint-disable-next-line no-underscore-dangle
   Object.assign(credentials._getConstructorOptions() ?? {}, { handshakeTimeout: firstFrameMs });
   return credentials;
 }

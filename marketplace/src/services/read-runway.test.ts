@@ -1,6 +1,6 @@
 import { baseUnits, zero } from '@node3/shared/money';
 import { ManualClock } from '@node3/shared/testing/manual-clock';
-import fc from 'fast-check';
+import { assert, asyncProperty, bigInt } from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LedgerTotals } from '../store/store.ts';
 import { readRunway } from './read-runway.ts';
@@ -35,9 +35,9 @@ it('counts what is left of the treasury beyond what is owed, not what was once p
 });
 
 it('is never below nothing and never more than the treasury has', async () => {
-  const lamports = fc.bigInt({ min: 0n, max: 10n ** 15n });
-  await fc.assert(
-    fc.asyncProperty(lamports, lamports, async (treasury, owed) => {
+  const lamports = bigInt({ min: 0n, max: 10n ** 15n });
+  await assert(
+    asyncProperty(lamports, lamports, async (treasury, owed) => {
       const { capital } = await readRunway({ store: storeOf(treasury, owed, 1n), clock });
       const left = Number(capital.amount);
       expect(left).toBeGreaterThanOrEqual(0);
