@@ -50,18 +50,17 @@ export interface Client {
   ): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-const silent = 'does not answer';
-
 export function createClient(options: ClientOptions): Client {
   const timeoutMs = options.timeoutMs ?? 15_000;
-  function unreachable(what: string, cause: unknown): MarketError {
-    const { baseUrl } = options;
+  const { baseUrl } = options;
+  function unreachable(what: string, cause: unknown, context: object = {}): MarketError {
     const detail = `${baseUrl || 'The marketplace'} ${what}.`;
-    // Where nothing answers its address says all; a page of the marketplace itself has none.
-    const address = what === silent && baseUrl !== '' ? { address: baseUrl } : {};
-    return new MarketError('MARKETPLACE_UNREACHABLE', { detail, ...address }, { cause });
+    return new MarketError('MARKETPLACE_UNREACHABLE', { detail, ...context }, { cause });
   }
   const foreign = (what: string) => unreachable(what, undefined);
+  /** Its address says all; a page of the marketplace itself has none. */
+  const silent = (cause: unknown) =>
+    unreachable('does not answer', cause, baseUrl === '' ? {} : { address: baseUrl });
   async function request(
     contract: RouteContract,
     args: LooseArgs,
@@ -85,7 +84,7 @@ export function createClient(options: ClientOptions): Client {
       });
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
-      throw unreachable(silent, cause);
+      throw silent(cause);
     }
   }
   return {

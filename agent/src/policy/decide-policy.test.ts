@@ -67,6 +67,22 @@ describe('decidePolicy', () => {
     expect(at('2026-12-02T05:00Z')).toBeNull();
   });
 
+  it('[5.14] stays closed through an hour that the clock shows twice, and one that it leaves out', () => {
+    const closedMinutes = (maintenance: string, day: string) => {
+      const policy = { ...openPolicy, maintenance: [maintenance], timeZone: 'Europe/Madrid' };
+      const closed = Array.from({ length: 600 }, (_, minute) => {
+        const nowMs = Date.parse(`${day}T00:00Z`) + (minute - 240) * minuteMs;
+        return decidePolicy(policy, { ...facts, nowMs }).closed !== null;
+      });
+      const [first, last] = [closed.indexOf(true), closed.lastIndexOf(true)];
+      expect(closed.slice(first, last + 1).every(Boolean)).toBe(true);
+      return last + 1 - first;
+    };
+    // 01:00 summer time to the second 02:30; then 01:30 to 03:30, of which an hour is no time at all.
+    expect(closedMinutes('2026-10-25T01:00/2026-10-25T02:30', '2026-10-25')).toBe(150);
+    expect(closedMinutes('2026-03-29T01:30/2026-03-29T03:30', '2026-03-29')).toBe(60);
+  });
+
   it('[5.14] closes on battery unless that is allowed', () => {
     const onBattery = { ...facts, onBattery: true };
     expect(decidePolicy(openPolicy, onBattery).closed?.text).toMatch(/battery/);

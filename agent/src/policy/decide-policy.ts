@@ -50,10 +50,10 @@ function findMaintenanceRefusal(
   nowMs: number,
 ): Said | null {
   if (maintenance.length === 0) return null;
-  const now = wallMomentAt(nowMs, timeZone);
-  const found = findMaintenance(maintenance, now);
+  const found = findMaintenance(maintenance, nowMs, timeZone);
   if (found === null) return null;
-  const values = { from: sayMoment(found.from), to: sayMoment(found.to), now: sayMoment(now) };
+  const now = sayMoment(wallMomentAt(nowMs, timeZone));
+  const values = { from: sayMoment(found.from), to: sayMoment(found.to), now };
   return timeZone === null
     ? say('policyMaintenance', values)
     : say('policyMaintenanceIn', { ...values, zone: timeZone });

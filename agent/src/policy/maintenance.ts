@@ -1,11 +1,19 @@
-/** The time of maintenance that a moment of the wall clock is in; its end is outside. */
+import { momentsOf } from './wall-clock.ts';
+
+/**
+ * The time of maintenance that a moment is in; its end is outside. Where a clock shows the same hour
+ * twice, it begins with the first of both and ends with the last.
+ */
 export function findMaintenance(
   times: readonly string[],
-  now: string,
+  nowMs: number,
+  timeZone: string | null,
 ): { from: string; to: string } | null {
   for (const time of times) {
     const [from = '', to = ''] = time.split('/');
-    if (from <= now && now < to) return { from, to };
+    const fromMs = Math.min(...momentsOf(from, timeZone));
+    const toMs = Math.max(...momentsOf(to, timeZone));
+    if (fromMs <= nowMs && nowMs < toMs) return { from, to };
   }
   return null;
 }

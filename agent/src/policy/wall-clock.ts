@@ -34,6 +34,23 @@ export function wallMomentAt(atMs: number, timeZone: string | null): string {
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
+/** A day before and after, a zone has the offsets that it may have at a moment. */
+const dayMs = 86_400_000;
+
+/**
+ * The moments at which a clock shows a text of that form: two where an hour is repeated. Of a time that
+ * is left out it is what the clock would have shown without the change, by either offset.
+ */
+export function momentsOf(text: string, timeZone: string | null): number[] {
+  const shownMs = Date.parse(`${text}Z`);
+  const moments = [shownMs - dayMs, shownMs + dayMs].map((atMs) => {
+    const offsetMs = Date.parse(`${wallMomentAt(atMs, timeZone)}Z`) - atMs;
+    return shownMs - offsetMs;
+  });
+  const shown = moments.filter((atMs) => wallMomentAt(atMs, timeZone) === text);
+  return shown.length > 0 ? shown : moments;
+}
+
 function wallFormat(timeZone: string | null): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', {
     year: 'numeric',

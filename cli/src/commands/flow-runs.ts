@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@node3/shared/client';
+import { isMarketError } from '@node3/shared/error';
 import { isTerminalFlowRun, isTerminalFlowStep } from '@node3/shared/flow-state';
 import { idPattern } from '@node3/shared/ids';
-import { getRunCost } from '@node3/shared/routes/flows';
+import { getRunCost, type RunCost } from '@node3/shared/routes/flows';
 import {
   cancelRun,
   getRun,
@@ -80,7 +81,7 @@ export async function showFlowRun(context: Context, { args }: Call<object>): Pro
   const client = connect(context, 'requester');
   const [run, costs] = await Promise.all([
     client.call(getRun, { params }),
-    client.call(getRunCost, { params }),
+    client.call(getRunCost, { params }).catch(costsUnknown),
   ]);
   if (terminal.json) {
     await terminal.object({ ...run, costs: costs.data });
@@ -95,6 +96,12 @@ export async function showFlowRun(context: Context, { args }: Call<object>): Pro
   }
   await printEnd(context, run);
   return 0;
+}
+
+/** An older marketplace does not tell them. */
+function costsUnknown(error: unknown): { data: RunCost[] } {
+  if (isMarketError(error, 'ROUTE_NOT_FOUND')) return { data: [] };
+  throw error;
 }
 
 export async function cancelFlowRun(context: Context, { args }: Call<object>): Promise<number> {

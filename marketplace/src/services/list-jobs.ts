@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { QueryOf } from '@node3/shared/contract';
 import { MarketError } from '@node3/shared/error';
 import { firstIdOf, timeOfId } from '@node3/shared/ids';
-import { isTerminalJob, jobStates } from '@node3/shared/job-state';
+import { jobStates } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { type listJobs as contract, JobSummary } from '@node3/shared/routes/jobs';
 import { jobTypeOf, jobTypes } from '../domain/job-type.ts';
@@ -119,14 +119,12 @@ interface Walk {
 function walkOf(store: Store, bounds: Bounds, query: ListQuery): Walk {
   if (isByEnd(query)) return walkByEnd(store, bounds, query);
   const [label] = labelsOf(query.label);
-  // Jobs that are open are few, and have an index too.
-  const isOpen = bounds.states !== null && !bounds.states.some(isTerminalJob);
-  return label === undefined || isOpen
+  // States have an index of their own, which may hold far fewer jobs.
+  return label === undefined || bounds.states !== null
     ? walkById(store, bounds, query)
     : walkByLabel(store, { ...bounds, label }, query);
 }
 
-/** Their states are looked for in the rows. */
 function walkByLabel(
   store: Store,
   bounds: Bounds & { label: [string, string] },
@@ -196,7 +194,6 @@ function endAt(cursor: string | null): EndedQuery['beyond'] {
 /** null where the bounds say it all. */
 function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   const types = wordsOf('type', query.type, jobTypes);
-  const states = wordsOf('state', query.state, jobStates);
   const labels = labelsOf(query.label);
   const q = query.q?.toLowerCase();
   const afterMs = timeOf('createdAfter', query.createdAfter) ?? Number.NEGATIVE_INFINITY;
@@ -211,7 +208,6 @@ function filterOf(query: ListQuery): ((job: JobRow) => boolean) | null {
   return ({ jobId, spec, createdAtMs, finishedAtMs, ...job }) =>
     createdAtMs >= afterMs &&
     createdAtMs < beforeMs &&
-    (states === null || states.includes(job.state)) &&
     (!isEnded ||
       (finishedAtMs !== null && finishedAtMs >= end.fromMs && finishedAtMs < end.beforeMs)) &&
     (types === null || types.includes(jobTypeOf(spec))) &&

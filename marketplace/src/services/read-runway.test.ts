@@ -17,7 +17,6 @@ function storeOf(treasury: bigint, liabilities: bigint, paid: bigint) {
     feeRevenue: none,
     treasury: { ...none, SOL: baseUnits(treasury) },
     // What was once put in does not shrink when it is spent.
-    operatorCapital: { ...none, SOL: baseUnits(10_000_000_000n) },
   };
   const atMs = clock.nowMs() - dayMs;
   const costs = { payments: 2, lamports: baseUnits(paid), oldestAtMs: atMs, firstAtMs: atMs };

@@ -16,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import type { UsageSlice } from '../store/usage-store.ts';
 
 const dayMs = 86_400_000;
+const facadeLabels = 'bacalhau/';
 /** Where nothing is said: thirty days, today with them. */
 const daysUsual = 30;
 
@@ -56,18 +57,21 @@ async function sumUp(deps: Deps, accountId: string | null, query: UsageQuery) {
     throw invalid('/from', `is more than ${limits.usageDaysMax} days before the last day; ${fix}`);
   }
   const total = new UsageTotal(by);
+  const isMany = by.includes('label');
   let reads = 0;
   for await (const { sums } of slicesOf(deps, accountId, { from, to, label })) {
     reads += 1;
     if (reads > limits.usageReadsMax) throw invalid('/from', 'is too long ago for so many jobs');
-    addTo(total, sums);
+    total.add(sums);
+    if (isMany && total.size > limits.usageRowsMax) throw tooMany();
   }
   return { from: dateOf(from), to: dateOf(to), lines: total.takeBefore(null) };
 }
 
-/** Names of the labels that its rows can be told apart by. */
+/** Names of the labels that its rows can be told apart by, without those that a facade keeps for itself. */
 export async function readUsageLabels({ store }: Deps, accountId: string) {
-  return { data: await store.labelNames(accountId, limits.usageLabelsMax) };
+  const names = await store.labelNames(accountId, limits.usageLabelsMax);
+  return { data: names.filter((name) => !name.startsWith(facadeLabels)) };
 }
 
 /**
@@ -84,8 +88,11 @@ export function exportUsage(
     const total = new UsageTotal(by);
     for await (const { sums, nextMs } of slicesOf(deps, accountId, days)) {
       if (signal.aborted) return;
-      addTo(total, sums);
-      yield total.takeBefore(nextMs === null ? null : dayOf(nextMs)).map(viewLine);
+      total.add(sums);
+      // Sums that grow too many are written as they are, and begin anew.
+      const isFull = total.size > limits.usageRowsMax;
+      const before = nextMs === null || isFull ? null : dayOf(nextMs);
+      yield total.takeBefore(before).map(viewLine);
     }
   };
 }
@@ -111,11 +118,9 @@ function readPeriod({ clock }: Deps, query: UsageQuery) {
   return { from, to, by, label };
 }
 
-function addTo(total: UsageTotal, sums: UsageSlice['sums']): void {
-  total.add(sums);
-  if (total.size <= limits.usageRowsMax) return;
-  const fix = 'group by less, or ask for fewer days';
-  throw invalid('/groupBy', `tells more than ${limits.usageRowsMax} rows apart; ${fix}`);
+function tooMany(): MarketError {
+  const fix = 'ask for fewer days, or for an export';
+  return invalid('/groupBy', `tells more than ${limits.usageRowsMax} rows apart; ${fix}`);
 }
 
 /** In reads that nobody else has to wait for. The last slice has no next one. */

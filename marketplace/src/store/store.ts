@@ -137,7 +137,6 @@ export interface LedgerTotals {
   held: Record<Asset, BaseUnits>;
   feeRevenue: Record<Asset, BaseUnits>;
   treasury: Record<Asset, BaseUnits>;
-  operatorCapital: Record<Asset, BaseUnits>;
 }
 
 export interface LedgerVerdict {

@@ -135,7 +135,10 @@ export const getUsageLabels = {
 export const usageFormats = ['csv', 'jsonl'] as const;
 export type UsageFormat = (typeof usageFormats)[number];
 
-/** In the order in which the jobs ended, as fast as it is read: a period may be as long as is wanted. */
+/**
+ * In the order in which the jobs ended, as fast as it is read: a period may be as long as is wanted. Of
+ * sums that are more than a day's memory holds, one group may have several rows, which add up to it.
+ */
 export const exportUsage = {
   method: 'GET',
   url: '/api/v1/usage/export',

@@ -33,6 +33,7 @@ export const enUsage = {
   'usage.noLabels': 'None of your jobs has a label',
   'usage.noLabelsText':
     'Give jobs labels when you post them, such as team=vision. Then this shows what each team costs.',
+  'usage.more': '{{count, number}} more rows are in the CSV.',
   'usage.csv': 'CSV of the period',
   'usage.table': 'Usage of the period',
   'usage.noGpu': 'without a GPU',

@@ -36,6 +36,7 @@ export const esUsage: Record<keyof typeof enUsage, string> = {
   'usage.noLabels': 'Ninguno de tus jobs tiene etiquetas',
   'usage.noLabelsText':
     'Pon etiquetas a los jobs al publicarlos, como team=vision. Así verás aquí lo que cuesta cada equipo.',
+  'usage.more': 'Hay {{count, number}} filas más en el CSV.',
   'usage.csv': 'CSV del periodo',
   'usage.table': 'Uso del periodo',
   'usage.noGpu': 'sin GPU',

@@ -132,7 +132,7 @@ export const enMarket = {
   'market.rule.amount': 'A number such as 0.5.',
   'market.rule.whole': 'A whole number from 1.',
   'prices.noneHint':
-    'A class of GPUs appears when an agent offers it or a job was paid for it. Simulated GPUs have none.',
+    'A class of GPUs appears when an agent offers it or a job was paid for it. Simulated GPUs have no price.',
   'prices.description': 'The price of an hour on one GPU that paid jobs had agreed on.',
   'prices.class': 'GPU class',
   'prices.period': 'Period',

@@ -135,7 +135,7 @@ export const esMarket: Record<keyof typeof enMarket, string> = {
   'market.rule.amount': 'Un número como 0.5.',
   'market.rule.whole': 'Un número entero desde 1.',
   'prices.noneHint':
-    'Una clase de GPU aparece cuando un agente la ofrece o se pagó un job por ella. Las simuladas no tienen ninguna.',
+    'Una clase de GPU aparece cuando un agente la ofrece o se pagó un job por ella. Las simuladas no tienen precio.',
   'prices.description': 'El precio de una hora en una GPU que acordaron los jobs pagados.',
   'prices.class': 'Clase de GPU',
   'prices.period': 'Periodo',

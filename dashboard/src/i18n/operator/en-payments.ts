@@ -64,7 +64,7 @@ export const enPayments = {
   'op.reserves.onItsWay': 'On its way out',
   'op.reserves.inbound': 'On its way in',
   'op.reserves.liabilities': 'Owed in all',
-  'op.reserves.own': 'Owed to nobody, for fees and rent',
+  'op.reserves.own': 'Owed to nobody',
   'op.reserves.surplus': 'On chain and not in the ledger',
   'op.reserves.deficit': 'Missing on chain',
   'op.reserves.fund': 'Airdrop 2 SOL',

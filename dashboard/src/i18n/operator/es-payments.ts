@@ -65,7 +65,7 @@ export const esPayments: Record<keyof typeof enPayments, string> = {
   'op.reserves.onItsWay': 'En camino de salida',
   'op.reserves.inbound': 'En camino de entrada',
   'op.reserves.liabilities': 'Debido en total',
-  'op.reserves.own': 'No debido a nadie, para comisiones y renta',
+  'op.reserves.own': 'No debido a nadie',
   'op.reserves.surplus': 'En la cadena y no en el libro',
   'op.reserves.deficit': 'Falta en la cadena',
   'op.reserves.fund': 'Airdrop de 2 SOL',

@@ -42,9 +42,9 @@ export const esSaid: SaidTexts = {
   'said.policyNoJson': 'La política no es JSON. {{cause}}',
   'said.policyUnread': 'La política no se puede leer. {{cause}}',
   'said.policyMaintenance':
-    'Tu política no acepta jobs nuevos desde {{from}} hasta {{to}}; aquí son las {{now}}.',
+    'Tu política no acepta jobs nuevos desde {{from}} hasta {{to}}; aquí es {{now}}.',
   'said.policyMaintenanceIn':
-    'Tu política no acepta jobs nuevos desde {{from}} hasta {{to}}; en {{zone}} son las {{now}}.',
+    'Tu política no acepta jobs nuevos desde {{from}} hasta {{to}}; en {{zone}} es {{now}}.',
   'said.policyHours': 'Tu política acepta jobs nuevos en {{hours}}; aquí son {{now}}.',
   'said.policyHoursIn': 'Tu política acepta jobs nuevos en {{hours}}; en {{zone}} son {{now}}.',
   'said.policyBattery':

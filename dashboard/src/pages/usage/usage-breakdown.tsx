@@ -1,4 +1,4 @@
-import { Card, Group, Select, Stack } from '@mantine/core';
+import { Card, Group, Select, Stack, Text } from '@mantine/core';
 import { exportUsage, type UsageGroup, usageGroups } from '@node3/shared/routes/usage';
 import { IconChartBar, IconTag } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -18,6 +18,9 @@ import {
 } from '../../queries/usage.ts';
 import { curlLine, shellQuote } from '../../shell-command.ts';
 import { UsageTable } from './usage-table.tsx';
+
+/** A label may have a value of its own on each job. */
+const rowsShown = 500;
 
 interface UsageBreakdownProps {
   period: UsagePeriod;
@@ -91,6 +94,7 @@ function Breakdown({ period, grouping }: { period: UsagePeriod; grouping: UsageG
     ...usageQuery(useApp(), period, grouping),
     placeholderData: keepPreviousData,
   });
+  const more = (query.data?.data.length ?? 0) - rowsShown;
   const selection = new URLSearchParams({ ...period, ...grouping }).toString();
   const url = `${location.origin}/api/v1/usage?${selection}`;
   const { groupBy, label } = grouping;
@@ -103,11 +107,16 @@ function Breakdown({ period, grouping }: { period: UsagePeriod; grouping: UsageG
             data.length === 0 ? (
               <EmptyState icon={IconChartBar} title={t('usage.empty')} />
             ) : (
-              <UsageTable rows={data} period={period} grouping={grouping} />
+              <UsageTable rows={data.slice(0, rowsShown)} period={period} grouping={grouping} />
             )
           }
         </QueryView>
       </Card>
+      {more > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('usage.more', { count: more })}
+        </Text>
+      )}
       <Group justify="flex-end">
         <DownloadButton
           path={`${exportUsage.url}?${selection}`}

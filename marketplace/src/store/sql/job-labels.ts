@@ -12,8 +12,16 @@ const statements = {
   newest: `${labelled} ORDER BY job_id DESC LIMIT ?`,
   oldest: `${labelled} ORDER BY job_id LIMIT ?`,
   /** One step in the index for each name, however many jobs have it. */
-  nextName: `
-    SELECT name FROM job_labels WHERE account_id = ? AND name > ? ORDER BY name LIMIT 1`,
+  names: `
+    WITH RECURSIVE names (name) AS (
+      SELECT min(name) FROM job_labels WHERE account_id = @accountId
+      UNION ALL
+      SELECT (
+        SELECT min(job_labels.name) FROM job_labels
+        WHERE account_id = @accountId AND job_labels.name > names.name
+      ) FROM names WHERE names.name IS NOT NULL
+    )
+    SELECT name FROM names WHERE name IS NOT NULL LIMIT @max`,
 } as const;
 
 /** Jobs of an account by what they are labelled with; a trigger writes labels down as jobs are posted. */
@@ -29,14 +37,8 @@ export function createJobLabels(
     },
     labelNames(accountId, max) {
       return database.read(function* (tx) {
-        const names: string[] = [];
-        while (names.length < max) {
-          const last: string = names.at(-1) ?? '';
-          const next = yield* tx.get<{ name: string }>(statements.nextName, accountId, last);
-          if (next === undefined) break;
-          names.push(next.name);
-        }
-        return names;
+        const rows = yield* tx.all<{ name: string }>(statements.names, { accountId, max });
+        return rows.map(({ name }) => name);
       });
     },
   };

@@ -65,6 +65,5 @@ function* ledgerTotalsIn(tx: Tx): Work<LedgerTotals> {
     held: sum('held'),
     feeRevenue: sum('fee_revenue'),
     treasury: sum('treasury'),
-    operatorCapital: sum('operator_capital'),
   };
 }

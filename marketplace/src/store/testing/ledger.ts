@@ -89,7 +89,6 @@ export function describeLedger(given: Given): void {
         held: { SOL: 0n, USDC: 1_000n },
         feeRevenue: { SOL: 0n, USDC: 100n },
         treasury: { SOL: 0n, USDC: 5_000n },
-        operatorCapital: { SOL: 0n, USDC: 0n },
       });
     });
   });
