@@ -27,6 +27,8 @@ const own = { tables: ['writer_commits'], triggers: /_not_emptied$/ };
 
 /** The version before jobs had types. */
 const typesAt = migrations.findIndex(({ name }) => name === 'job-types');
+/** The version before their labels had a table. */
+const labelsAt = migrations.findIndex(({ name }) => name === 'job-labels');
 
 const postgresColumns = `
   SELECT table_name || '.' || column_name AS name, data_type, is_nullable FROM information_schema.columns
@@ -187,6 +189,23 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
     expect(await typedCountsOf(later)).toContain('queued bash 1');
   });
 
+  it('finds the labels of jobs that are posted meanwhile, and locks no jobs while it reads', async () => {
+    const older = await untypedDatabase();
+    await withClient(older, (client) => migrateTo(client, labelsAt));
+    await withClient(older, async (poster) => {
+      await poster.query('BEGIN; LOCK TABLE jobs');
+      const reads = withClient(older, (client) => migrateTo(client, labelsAt + 1));
+      const [reading] = await untilWaitingFor('jobs', older);
+      expect(reading?.['mode']).toBe('AccessShareLock');
+      for (const statement of labelledJob('job_9')) await poster.query(statement);
+      await poster.query('COMMIT');
+      await reads;
+    });
+    const labels = await server.sql(selectLabels, older);
+    expect(labels.at(0)?.['name']).toBe('acc_1 team blue');
+    expect(labels).toHaveLength(labelsTold('postgres').length + 1);
+  });
+
   it('is made once, however many processes start at once', async () => {
     const fresh = await server.createDatabase();
     const steps = await Promise.all([1, 2, 3, 4].map(() => withClient(fresh, migrate)));
@@ -217,8 +236,12 @@ describe.skipIf(mustSkip(postgresProbe))('the schema of PostgreSQL', () => {
   }
 
   function untilWaitingFor(table: string, of: string) {
-    const waiting = `SELECT FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`;
-    return vi.waitFor(async () => expect(await server.sql(waiting, of)).toHaveLength(1), 10_000);
+    const waiting = `SELECT mode FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`;
+    return vi.waitFor(async () => {
+      const found = await server.sql(waiting, of);
+      expect(found).toHaveLength(1);
+      return found;
+    }, 10_000);
   }
 
   function describeSchema(of: string) {
