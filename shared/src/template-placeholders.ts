@@ -41,10 +41,10 @@ export function fillPlaceholders(text: string, valueOf: (name: string) => string
   );
 }
 
-/** The text in which the names stay as they are, whatever is filled in. */
+/** The text in which the names stay as they are, and each `\{{name}}` too, whatever is filled in. */
 export function keepNames(text: string, names: ReadonlySet<string>): string {
   return text.replace(placeholder, (match, name: string) =>
-    !match.startsWith('\\') && names.has(name) ? `\\${match}` : match,
+    match.startsWith('\\') || names.has(name) ? `\\${match}` : match,
   );
 }
 
