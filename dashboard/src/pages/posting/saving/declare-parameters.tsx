@@ -1,7 +1,12 @@
 import { Checkbox, Fieldset, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { limits } from '@node3/shared/limits';
 import { useTranslation } from 'react-i18next';
-import { type FoundParameter, parameterProblem, tooManyParameters } from './declared-parameters.ts';
+import {
+  type FoundParameter,
+  parameterProblem,
+  parametersShown,
+  tooManyParameters,
+} from './declared-parameters.ts';
 
 interface DeclareParametersProps {
   found: readonly FoundParameter[];
@@ -26,7 +31,7 @@ export function DeclareParameters({ found, onChange }: DeclareParametersProps) {
           {t('declare.tooMany', { max: limits.templateParameters })}
         </Text>
       )}
-      {found.map((one) => (
+      {parametersShown(found).map((one) => (
         <ParameterRow key={one.name} found={one} onChange={(part) => onChange(one.name, part)} />
       ))}
     </Stack>

@@ -1,8 +1,10 @@
+import { limits } from '@node3/shared/limits';
 import { describe, expect, it } from 'vitest';
 import {
   declareParameters,
   parameterProblem,
   parametersFound,
+  parametersShown,
   type TypedParameters,
 } from './declared-parameters.ts';
 
@@ -58,5 +60,14 @@ describe('parameters of a template that is saved', () => {
   ] as const)('of %o: %s', (typed, problem) => {
     const [, times] = parametersFound(spec, { times: typed });
     expect(times && parameterProblem(times)).toBe(problem);
+  });
+
+  it('are found among thousands, and shown until they are seen to be too many', () => {
+    const names = Array.from({ length: 20_000 }, (_, i) => `n${i}`);
+    const code = names.map((name) => `{{${name}}}`).join('');
+    const found = parametersFound({ code }, { n0: { form: 'kept' } });
+    expect(found).toHaveLength(names.length);
+    expect(parametersShown(found)).toEqual(found.slice(0, limits.templateParameters + 2));
+    expect(parametersShown(found.slice(0, 3))).toEqual(found.slice(0, 3));
   });
 });

@@ -33,10 +33,9 @@ export function parametersFound(
   spec: Record<string, unknown>,
   typed: TypedParameters,
 ): FoundParameter[] {
-  const uses = placeholdersIn(spec);
-  const names = [...new Set(uses.map(({ name }) => name))];
-  return names.map((name) => {
-    const forms = formsOf(uses.filter((use) => use.name === name));
+  const byName = Map.groupBy(placeholdersIn(spec), ({ name }) => name);
+  return [...byName].map(([name, uses]) => {
+    const forms = formsOf(uses);
     const one = typed[name] ?? {};
     const form = one.form !== undefined && forms.includes(one.form) ? one.form : 'string';
     const blank = { description: '', default: '', required: true, choices: [] };
@@ -119,3 +118,9 @@ export function isOptional({ form, default: text, required }: FoundParameter): b
 
 export const tooManyParameters = (found: readonly FoundParameter[]): boolean =>
   found.filter(({ form }) => form !== 'kept').length > limits.templateParameters;
+
+/** As many as show that they are too many; each that stays text makes room for one more. */
+export function parametersShown(found: readonly FoundParameter[]): readonly FoundParameter[] {
+  const over = found.filter(({ form }) => form !== 'kept')[limits.templateParameters + 1];
+  return over === undefined ? found : found.slice(0, found.indexOf(over));
+}

@@ -49,10 +49,11 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
   const { t } = useTranslation();
   const { draft } = useJobForm();
   const [opened, { open, close }] = useDisclosure(false);
+  const [shown, setShown] = useState(false);
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const save = useSave(kept, close);
-  const { found, change, wrong } = useFoundParameters(kept);
+  const { found, change, wrong } = useFoundParameters(kept === 'template' && shown);
   const Icon = kept === 'template' ? IconTemplate : IconCode;
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -70,6 +71,7 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
         onClick={() => {
           setName(draft.name);
           save.reset();
+          setShown(true);
           open();
         }}
       >
@@ -78,6 +80,7 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
       <Modal
         opened={opened}
         onClose={close}
+        onExitTransitionEnd={() => setShown(false)}
         title={label}
         size={found.length > 0 ? 'lg' : 'md'}
         centered
@@ -116,11 +119,14 @@ function SaveDialog({ kept, label, disabled }: SaveDialogProps) {
   );
 }
 
-/** Snippets have no parameters: their script is taken as it is. */
-function useFoundParameters(kept: Kept) {
+/**
+ * Snippets have no parameters: their script is taken as it is. A script can have thousands of names,
+ * which nobody looks for while the dialog is closed.
+ */
+function useFoundParameters(isLooked: boolean) {
   const spec = useOpenSpec();
   const [typed, setTyped] = useState<TypedParameters>({});
-  const found = kept === 'template' ? parametersFound(spec, typed) : [];
+  const found = isLooked ? parametersFound(spec, typed) : [];
   return {
     found,
     change: (name: string, part: Partial<FoundParameter>) =>
