@@ -72,6 +72,8 @@ export const en = {
   'flow.costsNothing': 'No step of this flow posts a job: it costs nothing.',
   'flow.costsAtMost_one': 'Its job costs {{sums}} at most.',
   'flow.costsAtMost_other': 'Its {{count}} jobs cost {{sums}} at most.',
+  'flow.costsPartly_one': '{{count}} of its {{jobs}} jobs costs {{sums}} at most.',
+  'flow.costsPartly_other': '{{count}} of its {{jobs}} jobs cost {{sums}} at most.',
   'flow.costsFee': 'The fee of the marketplace, {{percent}} %, comes on top.',
   'flow.costsUnknown_one': 'The price of {{count}} job is known only when its step begins.',
   'flow.costsUnknown_other': 'The prices of {{count}} jobs are known only when their steps begin.',

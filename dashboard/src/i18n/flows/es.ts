@@ -76,6 +76,8 @@ export const es: Record<keyof typeof en, string> = {
   'flow.costsNothing': 'Ningún paso de este flujo publica un job: no cuesta nada.',
   'flow.costsAtMost_one': 'Su job cuesta {{sums}} como máximo.',
   'flow.costsAtMost_other': 'Sus {{count}} jobs cuestan {{sums}} como máximo.',
+  'flow.costsPartly_one': '{{count}} de sus {{jobs}} jobs cuesta {{sums}} como máximo.',
+  'flow.costsPartly_other': '{{count}} de sus {{jobs}} jobs cuestan {{sums}} como máximo.',
   'flow.costsFee': 'A eso se suma la comisión del mercado, {{percent}} %.',
   'flow.costsUnknown_one': 'El precio de {{count}} job solo se sabe cuando empieza su paso.',
   'flow.costsUnknown_other':

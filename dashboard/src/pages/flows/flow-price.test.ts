@@ -1,6 +1,6 @@
 import type { FlowGraph } from '@node3/shared/flow-graph';
 import { expect, it } from 'vitest';
-import { priceOfFlow } from './flow-price.ts';
+import { holdsMoney, priceOfFlow } from './flow-price.ts';
 
 function graphOf(prices: unknown[]): FlowGraph {
   const jobs = prices.map((price, index) => ({
@@ -34,4 +34,11 @@ it('adds up what the jobs of a flow may cost, each asset apart and exactly', () 
     unknown: 6,
   });
   expect(priceOfFlow(graphOf([]))).toEqual({ jobs: 0, most: [], unknown: 0 });
+});
+
+it('holds money for as long as a job may still be charged', () => {
+  const costOf = (held: string) => ({ held: { amount: held, asset: 'SOL' as const } });
+  expect(holdsMoney([costOf('0'), costOf('0.000000001')])).toBe(true);
+  expect(holdsMoney([costOf('0')])).toBe(false);
+  expect(holdsMoney([])).toBe(false);
 });

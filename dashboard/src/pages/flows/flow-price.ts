@@ -49,3 +49,8 @@ function mostOf(price: unknown): Money | null {
     return null;
   }
 }
+
+/** Whether jobs of a run may still be charged. */
+export function holdsMoney(costs: readonly { held: Money }[]): boolean {
+  return costs.some(({ held }) => fromMoney(held) > 0n);
+}

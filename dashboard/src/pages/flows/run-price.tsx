@@ -8,7 +8,7 @@ import { useApp } from '../../app-context.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { runCostQuery } from '../../queries/flows.ts';
 import { overviewQuery } from '../../queries/market.ts';
-import { priceOfFlow } from './flow-price.ts';
+import { holdsMoney, priceOfFlow } from './flow-price.ts';
 
 /** What a run of a flow may cost, before it is started. */
 export function RunPrice({ graph }: { graph: FlowGraph }) {
@@ -16,26 +16,38 @@ export function RunPrice({ graph }: { graph: FlowGraph }) {
   const format = useFormat();
   const { data } = useQuery(overviewQuery(useApp()));
   const { jobs, most, unknown } = priceOfFlow(graph);
-  const fee = data === undefined ? null : format.number(data.feeBasisPoints / 100);
+  const feeBasisPoints = data?.feeBasisPoints ?? 0;
   const sums = most.map(format.money).join(' + ');
+  const known = unknown === 0 ? 'flow.costsAtMost' : 'flow.costsPartly';
   return (
     <Text size="sm" data-testid="run-price">
       {jobs === 0 && t('flow.costsNothing')}
-      {most.length > 0 && t('flow.costsAtMost', { count: jobs - unknown, sums })}
-      {most.length > 0 && fee !== null && ` ${t('flow.costsFee', { percent: fee })}`}
+      {most.length > 0 && t(known, { count: jobs - unknown, jobs, sums })}
+      {most.length > 0 &&
+        feeBasisPoints > 0 &&
+        ` ${t('flow.costsFee', { percent: format.number(feeBasisPoints / 100) })}`}
       {unknown > 0 && ` ${t('flow.costsUnknown', { count: unknown })}`}
     </Text>
   );
 }
 
-/** What the jobs of a run were charged so far, read again whenever a step ends. */
+const askMs = 2_000;
+
+/**
+ * What the jobs of a run were charged so far, read again whenever a step ends, and while money is
+ * held: a run that was cancelled is over before its jobs are.
+ */
 export function RunCost({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const ended = run.trace.filter(({ status }) => isTerminalFlowStep(status)).length;
   const posted = run.trace.filter(({ jobId }) => jobId !== null).length;
   const query = runCostQuery(useApp(), run.runId, `${run.status} ${ended} ${posted}`);
-  const { data } = useQuery({ ...query, placeholderData: keepPreviousData });
+  const { data } = useQuery({
+    ...query,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (holdsMoney(state.data?.data ?? []) ? askMs : false),
+  });
   if (data === undefined) return null;
   const sums = data.data.map(({ charged, held }) =>
     Number(held.amount) === 0
