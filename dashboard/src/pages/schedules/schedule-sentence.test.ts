@@ -18,8 +18,8 @@ beforeAll(async () => {
   ({ t } = instance);
 });
 
-const say = (text: string, errorCode: string | null = null) =>
-  scheduleSentence({ t, language: 'es' }, { text, errorCode });
+const say = (text: string, errorCode: string | null = null, language = 'es') =>
+  scheduleSentence({ t, language }, { text, errorCode });
 
 it('says in Spanish why a schedule paused, with its values', () => {
   const jobId = 'job_01KSKE0000000000000000ABCD';
@@ -34,6 +34,12 @@ it('says in Spanish why a schedule paused, with its values', () => {
   expect(words).toContain(t('error.FUNDS_INSUFFICIENT.title'));
   expect(words).not.toContain('It has');
   expect(none).toBeNull();
+});
+
+it('leaves to the server, in English, what tells more than the title of a code', () => {
+  const refused = { failures: 2, code: 'FUNDS_INSUFFICIENT', why: 'It has 0 USDC' };
+  expect(say(sayScheduleReason('failuresRefused', refused), null, 'en')).toBeNull();
+  expect(say('It has 0 USDC.', 'FUNDS_INSUFFICIENT', 'en')).toBeNull();
 });
 
 it('says why a job was refused by its code, and leaves other words to the server', () => {

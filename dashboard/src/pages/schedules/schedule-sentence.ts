@@ -34,6 +34,8 @@ export function scheduleSentence(
     return title === null ? null : { words: title, jobId: null };
   }
   const { reason, values } = found;
+  // Here too: why it was refused is told in English.
+  if (language === 'en' && reason === 'failuresRefused') return null;
   const { jobId, code } = values;
   const state = jobStates.find((one) => one === values['state']);
   const words = t(`schedule.reason.${reason}`, {
