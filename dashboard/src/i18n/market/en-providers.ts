@@ -50,7 +50,8 @@ export const enProviders = {
   'enrol.show': 'Show the agent',
   'enrol.next.page':
     'Prices, hours and earnings are on its own page; run this where it was started:',
-  'enrol.next.stay': 'To have it start by itself, run this in the same folder:',
+  'enrol.next.stay':
+    'To have it start by itself, run this in the same folder, and then the last command that it prints:',
   'enrol.faults': 'If nothing happens',
   'enrol.faultsText': 'The most common reasons, and what tells.',
   'enrol.fault.address': 'The machine can’t reach the marketplace',

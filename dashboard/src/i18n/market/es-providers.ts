@@ -52,7 +52,8 @@ export const esProviders: Record<keyof typeof enProviders, string> = {
   'enrol.show': 'Ver el agente',
   'enrol.next.page':
     'Los precios, las horas y las ganancias están en su propia página; ejecuta esto donde lo arrancaste:',
-  'enrol.next.stay': 'Para que arranque por sí solo, ejecuta esto en la misma carpeta:',
+  'enrol.next.stay':
+    'Para que arranque por sí solo, ejecuta esto en la misma carpeta y después el último comando que muestre:',
   'enrol.faults': 'Si no ocurre nada',
   'enrol.faultsText': 'Las causas más comunes, y cómo saberlo.',
   'enrol.fault.address': 'La máquina no llega al mercado',

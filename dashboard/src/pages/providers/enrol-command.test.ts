@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doctorCommand, enrolCommand, isAgentName } from './enrol-command.ts';
+import { doctorCommand, enrolCommand, isAgentName, serviceCommand } from './enrol-command.ts';
 
 const rig = { marketplaceUrl: 'https://market.example', name: "rig's 1", token: 'n3_reg_x' };
 
@@ -20,6 +20,15 @@ describe('the command that enrols a machine', () => {
     );
     expect(doctorCommand('windows', 'https://market.example')).toBe(
       `$env:MARKETPLACE_URL='https://market.example'; npx node3 agent doctor`,
+    );
+  });
+
+  it('has one that makes it a service of the same name at the same marketplace', () => {
+    expect(serviceCommand('linux', rig)).toBe(
+      `npx node3 init --provider --url https://market.example --name 'rig'\\''s 1'`,
+    );
+    expect(serviceCommand('windows', rig)).toBe(
+      `npx node3 init --provider --url 'https://market.example' --name 'rig''s 1'`,
     );
   });
 

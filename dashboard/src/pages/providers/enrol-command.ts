@@ -25,16 +25,33 @@ export function doctorCommand(system: System, marketplaceUrl: string): string {
   return withSettings(system, [['MARKETPLACE_URL', marketplaceUrl]], 'npx node3 agent doctor');
 }
 
+/** What writes the settings of an agent that was started so, and tells how it is made a service. */
+export function serviceCommand(
+  system: System,
+  { marketplaceUrl, name }: Omit<Enrolment, 'token'>,
+): string {
+  const quote = quoteOf[system];
+  return `npx node3 init --provider --url ${quote(marketplaceUrl)} --name ${quote(name)}`;
+}
+
+const powerShellQuote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const quoteOf: Record<System, (text: string) => string> = {
+  linux: shellQuote,
+  macos: shellQuote,
+  windows: powerShellQuote,
+};
+
 function withSettings(
   system: System,
   settings: readonly [string, string][],
   command: string,
 ): string {
+  const quote = quoteOf[system];
   if (system === 'windows') {
-    const quoted = settings.map(([key, value]) => `$env:${key}='${value.replaceAll("'", "''")}'`);
+    const quoted = settings.map(([key, value]) => `$env:${key}=${quote(value)}`);
     return `${quoted.join('; ')}; ${command}`;
   }
-  const given = settings.map(([key, value]) => `${key}=${shellQuote(value)}`);
+  const given = settings.map(([key, value]) => `${key}=${quote(value)}`);
   return `${given.join(' ')} ${command}`;
 }
 

@@ -10,7 +10,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { publicAgentsQuery, registrationTokensQuery } from '../../queries/market.ts';
 import { useNow } from '../../use-now.ts';
-import { doctorCommand, type System } from './enrol-command.ts';
+import { doctorCommand, type System, serviceCommand } from './enrol-command.ts';
 
 /** What the page waits for: an agent of this name that was not there before, or who used the token. */
 export interface EnrolWait {
@@ -49,7 +49,7 @@ export function WaitForAgent({ system, wait }: { system: System; wait: EnrolWait
               ? t('enrol.noGpu')
               : t('enrol.gpus', { count: agent.devices.length })}
           </Text>
-          <NextSteps />
+          <NextSteps system={system} name={agent.name} />
           <Button
             size="xs"
             renderRoot={(button) => (
@@ -79,17 +79,17 @@ export function WaitForAgent({ system, wait }: { system: System; wait: EnrolWait
 }
 
 const next = ['page', 'stay'] as const;
-const nextCommands = {
-  page: 'npx node3 agent dashboard --open',
-  stay: 'npx node3 init --provider',
-};
 
 /** Where one looks at the machine, and how it goes on after a logout. */
-function NextSteps() {
+function NextSteps({ system, name }: { system: System; name: string }) {
   const { t } = useTranslation();
+  const commands = {
+    page: 'npx node3 agent dashboard --open',
+    stay: serviceCommand(system, { marketplaceUrl: location.origin, name }),
+  };
   return next.map((step) => (
     <Text key={step} size="sm">
-      {t(`enrol.next.${step}`)} <Code className="break">{nextCommands[step]}</Code>
+      {t(`enrol.next.${step}`)} <Code className="break">{commands[step]}</Code>
     </Text>
   ));
 }
