@@ -156,7 +156,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   await openBuiltInProvider({ store, clock });
   await providerSync.read();
   await intake.read();
-  presence.restore(await store.agents());
+  presence.restore(await store.agents(), replicaId === null);
   const leaseAmnesty = await takeOver({ store, clock, log, replicaId });
   for (const row of await store.reservations(clock.nowMs())) reservations.add(row);
   await fillWork(store, work);

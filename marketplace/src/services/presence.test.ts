@@ -50,29 +50,88 @@ describe('presence', () => {
     expect(take()).toEqual([]);
   });
 
-  it('holds a restart of the marketplace against those only that do not come back at once', () => {
+  const rowOf = (agentId: string, lastSeenAtMs: number) => ({
+    ...newAgentRow(agentId, 'wallet', 0),
+    instanceId: 'instance',
+    lastSeenAtMs,
+  });
+
+  it('holds a short restart of the marketplace against those only that do not come back at once', () => {
     const clock = new ManualClock();
     const nowMs = clock.nowMs();
-    const rowOf = (agentId: string, lastSeenAtMs: number) => ({
-      ...newAgentRow(agentId, 'wallet', 0),
-      instanceId: 'instance',
-      lastSeenAtMs,
-    });
     const rows = {
-      there: rowOf('agt_1', nowMs - 600_000),
-      late: rowOf('agt_2', nowMs - 610_000),
+      there: rowOf('agt_1', nowMs - 300_000),
+      late: rowOf('agt_2', nowMs - 310_000),
       gone: rowOf('agt_3', nowMs - 3_600_000),
     };
     const presence = new Presence(clock);
-    presence.restore(Object.values(rows));
+    presence.restore(Object.values(rows), true);
     clock.advance(30_000);
     presence.seen(rows.there, 'instance');
     presence.seen(rows.gone, 'instance');
     clock.advance(600_000);
     presence.seen(rows.late, 'instance');
     const spells = new Map(presence.takeRest().map((one) => [one.agentId, one.spells]));
-    expect(spells.get('agt_1')).toEqual([{ fromMs: nowMs - 600_000, toMs: nowMs + 30_000 }]);
+    expect(spells.get('agt_1')).toEqual([{ fromMs: nowMs - 300_000, toMs: nowMs + 30_000 }]);
     expect([spells.get('agt_2'), spells.get('agt_3')]).toEqual([[], []]);
+  });
+
+  it('calls nobody present while the marketplace was away for longer than minutes', () => {
+    const clock = new ManualClock();
+    const agent = rowOf('agt_1', clock.nowMs() - 3_600_000);
+    const presence = new Presence(clock);
+    presence.restore([agent], true);
+    clock.advance(30_000);
+    const backAtMs = clock.nowMs();
+    presence.seen(agent, 'instance');
+    clock.advance(25_000);
+    presence.seen(agent, 'instance');
+    const spells = presence.takeRest().map((one) => one.spells);
+    expect(spells).toEqual([[{ fromMs: backAtMs, toMs: backAtMs + 25_000 }]]);
+  });
+
+  it('counts once when an agent goes from replica to replica, and loses nothing heard', () => {
+    const clock = new ManualClock();
+    const startMs = clock.nowMs();
+    const agent = rowOf('agt_1', startMs - 20_000);
+    const [one, two] = [new Presence(clock), new Presence(clock)];
+    for (const presence of [one, two]) presence.restore([agent], false);
+    const hear = (presence: Presence) => presence.seen(agent, 'instance');
+    const goneTo = (replicaId: string) => {
+      const { agentId, wallet, name, instanceId } = agent;
+      const who = { agentId, wallet, name, instanceId, offer: null };
+      return { ...who, isHere: true, changedAtMs: startMs, replicaId, change: 1, generation: 1 };
+    };
+    hear(one);
+    one.takeUnsaved();
+    clock.advance(50_000);
+    hear(one);
+    clock.advance(10_000);
+    // Before either of them has read of it.
+    hear(two);
+    one.noteElsewhere(goneTo('two'));
+    clock.advance(40_000);
+    hear(two);
+    const left = one.takeUnsaved();
+    expect(left).toEqual([
+      {
+        agentId: 'agt_1',
+        instanceId: null,
+        offer: null,
+        lastSeenAtMs: startMs + 50_000,
+        spells: [{ fromMs: startMs, toMs: startMs + 50_000 }],
+      },
+    ]);
+    one.putBack(left);
+    expect(one.takeRest()).toEqual(left);
+    expect(one.takeRest()).toEqual([]);
+    two.noteElsewhere(goneTo('one'));
+    clock.advance(10_000);
+    hear(one);
+    expect(two.takeUnsaved().map(({ spells }) => spells)).toEqual([
+      [{ fromMs: startMs + 60_000, toMs: startMs + 100_000 }],
+    ]);
+    expect(one.takeUnsaved().map(({ spells }) => spells)).toEqual([[]]);
   });
 
   it('limits the stored offer of an agent that has not said any here', () => {

@@ -46,8 +46,11 @@ const saveAgainMs = 300_000;
 
 /** How soon an agent is back after a restart: it tries again every minute at the latest. */
 const backMsMax = 2 * limits.agentOfflineMs;
-/** A marketplace that was away for longer knows nothing of who would have been there. */
-const ownBreakMsMax = 86_400_000;
+/**
+ * Of a longer break nobody knows who would have been there. This much it takes where the process before
+ * died just before it would have stored that it heard somebody.
+ */
+const ownBreakMsMax = saveAgainMs + backMsMax;
 
 /**
  * Who is there, in memory: a heartbeat costs no database row. What must survive a restart is
@@ -63,6 +66,8 @@ export class Presence {
   readonly #elsewhere = new Set<string>();
   readonly #superseded = new Map<string, Set<string>>();
   #unsaved = new Set<string>();
+  /** What was heard here of those that speak to another replica by now. */
+  #handedOver: AgentContact[] = [];
   /** When this process took over, and until when one before it had heard anybody. */
   #takeover: { atMs: number; heardToMs: number } | null = null;
 
@@ -71,8 +76,11 @@ export class Presence {
     this.#limit = limit;
   }
 
-  /** Fills the table from the store at start. */
-  restore(agents: readonly AgentRow[]): void {
+  /**
+   * Fills the table from the store at start. `isAlone`: no other replica may have heard them since, so
+   * that the time until they are back can be counted here.
+   */
+  restore(agents: readonly AgentRow[], isAlone: boolean): void {
     const heardToMs = Math.max(0, ...agents.map(({ lastSeenAtMs }) => lastSeenAtMs ?? 0));
     this.#takeover = { atMs: this.#clock.nowMs(), heardToMs };
     for (const agent of agents) {
@@ -80,7 +88,7 @@ export class Presence {
       if (agent.state === 'disabled' || agent.state === 'unregistered') continue;
       const { agentId, wallet, name, instanceId, lastSeenAtMs } = agent;
       const offers = this.#limited(agentId, agent.offer);
-      const spells = new PresenceSpells(lastSeenAtMs);
+      const spells = new PresenceSpells(isAlone ? lastSeenAtMs : null);
       const last = { instanceId, ...offers, lastSeenAtMs, savedAtMs: lastSeenAtMs, spells };
       this.#enter({ agentId, wallet, name, ...last, ...silent, standing: standingOf(agent) });
     }
@@ -116,7 +124,7 @@ export class Presence {
             ...silent,
             lastSeenAtMs: known?.lastSeenAtMs ?? 0,
             savedAtMs: null,
-            spells: known?.spells ?? new PresenceSpells(0),
+            spells: known?.spells ?? new PresenceSpells(null),
           };
     if (presence !== known) this.#enter(presence);
     this.touch(presence);
@@ -134,15 +142,24 @@ export class Presence {
     const lastSeenAtMs = Math.max(known?.lastSeenAtMs ?? 0, changedAtMs);
     const base = known ?? { agentId, wallet, name, ...silent, standing: newStanding };
     this.#unsaved.delete(agentId);
+    if (known !== undefined) this.#handOver(known);
     this.#enter({
       ...base,
       instanceId,
       ...this.#limited(agentId, offer ?? known?.said ?? null),
       lastSeenAtMs,
       savedAtMs: lastSeenAtMs,
-      // The other replica counts it from here on.
-      spells: new PresenceSpells(lastSeenAtMs),
+      spells: new PresenceSpells(null),
     });
+  }
+
+  /** What was heard of it here is still to be counted; all else of it is the other replica's to say. */
+  #handOver({ agentId, spells }: AgentPresence): void {
+    const heard = spells.take();
+    const lastSeenAtMs = heard.at(-1)?.toMs;
+    if (lastSeenAtMs === undefined) return;
+    const contact = { agentId, instanceId: null, offer: null, lastSeenAtMs, spells: heard };
+    this.#handedOver.push(contact);
   }
 
   /** Notes that it is there, without a look at its instance. */
@@ -166,7 +183,12 @@ export class Presence {
 
   /** They could not be written: the next write has them. */
   putBack(contacts: readonly AgentContact[]): void {
-    for (const { agentId, spells } of contacts) {
+    for (const contact of contacts) {
+      const { agentId, spells } = contact;
+      if (contact.instanceId === null || this.#elsewhere.has(agentId)) {
+        this.#handedOver.push({ ...contact, instanceId: null, offer: null });
+        continue;
+      }
       this.#agents.get(agentId)?.spells.putBack(spells);
       this.#unsaved.add(agentId);
     }
@@ -239,17 +261,24 @@ export class Presence {
   takeUnsaved(): AgentContact[] {
     const ids = this.#unsaved;
     this.#unsaved = new Set();
-    return [...ids].flatMap((agentId) => {
+    const contacts = [...ids].flatMap((agentId) => {
       const presence = this.#agents.get(agentId);
       return presence === undefined ? [] : [toContact(presence)];
     });
+    return [...this.#takeHandedOver(), ...contacts];
   }
 
   /** Everything that the store does not have yet, when the process is about to end. */
   takeRest(): AgentContact[] {
     this.#unsaved = new Set();
     const behind = ({ lastSeenAtMs, savedAtMs }: AgentPresence) => lastSeenAtMs !== savedAtMs;
-    return [...this.#agents.values()].filter(behind).map(toContact);
+    return [...this.#takeHandedOver(), ...this.all().filter(behind).map(toContact)];
+  }
+
+  #takeHandedOver(): AgentContact[] {
+    const handedOver = this.#handedOver;
+    this.#handedOver = [];
+    return handedOver;
   }
 
   #sort(presence: AgentPresence, said: Offer | null): void {

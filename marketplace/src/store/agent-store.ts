@@ -87,7 +87,8 @@ export interface AgentStateChange {
 
 export interface AgentContact {
   agentId: string;
-  instanceId: string;
+  /** null leaves as it is who speaks for it. */
+  instanceId: string | null;
   /** null leaves the last offer as it is. */
   offer: Offer | null;
   lastSeenAtMs: number;

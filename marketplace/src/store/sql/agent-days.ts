@@ -1,9 +1,4 @@
-import {
-  daysOfSpells,
-  firstUptimeDayMs,
-  type PresenceRecord,
-  startOfDay,
-} from '../../domain/uptime.ts';
+import { daysOfSpells, firstUptimeDayMs, type PresenceRecord } from '../../domain/uptime.ts';
 import type { AgentContact, AgentStore } from '../agent-store.ts';
 import type { Database } from './database.ts';
 import type { Tx, Work } from './work.ts';
@@ -21,15 +16,15 @@ const selectDays = `
   SELECT day_start_ms, present_ms FROM agent_days
   WHERE agent_id = ? AND day_start_ms >= ? ORDER BY day_start_ms`;
 
-/** With the first of a day go those that no page shows any more. */
+/** With each go the days that no page shows any more. */
 export function* addSpellsIn(tx: Tx, { agentId, spells }: AgentContact): Work<void> {
   const days = daysOfSpells(spells);
   for (const { startMs, presentMs } of days) {
     yield* tx.post(addToDay, { agentId, startMs, presentMs });
   }
-  const begun = spells.find(({ fromMs, toMs }) => startOfDay(fromMs) !== startOfDay(toMs));
-  if (begun === undefined) return;
-  yield* tx.post(forgetDays, { agentId, beforeMs: firstUptimeDayMs(begun.toMs) });
+  const last = days.at(-1);
+  if (last === undefined) return;
+  yield* tx.post(forgetDays, { agentId, beforeMs: firstUptimeDayMs(last.startMs) });
 }
 
 export function createAgentDays(database: Database): Pick<AgentStore, 'agentPresence'> {

@@ -17,7 +17,7 @@ const selectAgents = 'SELECT * FROM agents ORDER BY agent_id';
 const countByState = 'SELECT state, count(*) AS count FROM agents GROUP BY state';
 const updateIdentity = 'UPDATE agents SET name = ?, version = ? WHERE agent_id = ?';
 const updateContact = `
-  UPDATE agents SET instance_id = @instanceId, offer = coalesce(@offer, offer),
+  UPDATE agents SET instance_id = coalesce(@instanceId, instance_id), offer = coalesce(@offer, offer),
     last_seen_at_ms = CASE WHEN last_seen_at_ms > @lastSeenAtMs THEN last_seen_at_ms
       ELSE @lastSeenAtMs END,
     presence_from_ms = coalesce(presence_from_ms, @presenceFromMs)

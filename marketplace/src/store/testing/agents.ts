@@ -78,6 +78,7 @@ export function describeAgents(given: Given): void {
       const old = today - 70 * day;
       await was([old + 10, old + 20]);
       await was([today - day, today - day + 5], [today - day + 7, today - day + 8]);
+      expect((await store.agentPresence(agentId, 0))?.days).toHaveLength(1);
       await was([today - 4, today + 3]);
       await was();
       expect(await store.agentPresence(agentId, 0)).toEqual({
@@ -89,6 +90,11 @@ export function describeAgents(given: Given): void {
         ],
       });
       expect((await store.agentPresence(agentId, today))?.days).toHaveLength(1);
+      // From a replica that it does not speak to any more.
+      const left = { agentId, instanceId: null, offer: null, lastSeenAtMs: today + 1 };
+      await store.recordAgentContacts([{ ...left, spells: [{ fromMs: today, toMs: today + 1 }] }]);
+      expect((await store.agentPresence(agentId, today))?.countedToMs).toBe(today + 3);
+      expect((await store.agents()).find((one) => one.agentId === agentId)?.instanceId).toBe('i');
       expect(await store.agentPresence('nobody', 0)).toBeNull();
       const other = newAgent(world);
       await store.registerAgent({ ...other, token: null, events: [] });
