@@ -13,7 +13,7 @@ export const enQueue = {
   'op.queue.agent': 'Agent',
   'op.queue.charged': 'Charged',
   'op.queue.payout': 'Payout',
-  'op.queue.changed': 'Since',
+  'op.queue.changed': 'Ended, started or queued',
   'op.queue.depth': '{{depth}} queued in all',
   'op.queue.oldest': 'Oldest',
   'op.queue.younger': 'Younger',

@@ -15,7 +15,7 @@ export const esQueue: Record<keyof typeof enQueue, string> = {
   'op.queue.agent': 'Agente',
   'op.queue.charged': 'Cobrado',
   'op.queue.payout': 'Pago',
-  'op.queue.changed': 'Desde',
+  'op.queue.changed': 'Terminó, empezó o entró en cola',
   'op.queue.depth': '{{depth}} en cola en total',
   'op.queue.oldest': 'Más antiguos',
   'op.queue.younger': 'Más recientes',

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { getPayoutEngine, type PayoutEngineStatus } from '@node3/shared/routes/payouts';
+import { getPayoutEngine } from '@node3/shared/routes/payouts';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -7,8 +7,7 @@ import { useApp } from '../../../app-context.tsx';
 import { PageLink } from '../../../parts/page-link.tsx';
 import { ServerText } from '../../../parts/server-words.tsx';
 import { operatorQuery } from '../../../queries/operator.ts';
-
-const holdsAll: ReadonlySet<PayoutEngineStatus['state']> = new Set(['halted', 'failing']);
+import { engineHolds } from './engine-holds.ts';
 
 /** What keeps a payout that is due from leaving, where it is nothing of its own. */
 export function EngineNotice() {
@@ -17,11 +16,13 @@ export function EngineNotice() {
     ...operatorQuery(useApp(), getPayoutEngine, {}),
     refetchInterval: 10_000,
   });
-  if (status === undefined || !holdsAll.has(status.state)) return null;
+  if (status === undefined) return null;
   const isStopped = status.stopped !== null;
+  const holds = engineHolds(status);
+  if (holds === null) return null;
   return (
     <Alert
-      color="red"
+      color={holds === 'for-now' ? 'orange' : 'red'}
       variant="light"
       icon={<IconAlertTriangle aria-hidden />}
       title={t(isStopped ? 'op.engine.stopped' : `op.engine.state.${status.state}`)}

@@ -137,7 +137,7 @@ function isPriority(word: string): word is Priority {
   return priorities.some((one) => one === word);
 }
 
-/** When it came to the state that it is in. */
+/** The last of its times that is known; when an agent was given it is none of them. */
 function lastAt({ finishedAt, startedAt, queuedAt, createdAt }: QueuedJob): string {
   return finishedAt ?? startedAt ?? queuedAt ?? createdAt;
 }
