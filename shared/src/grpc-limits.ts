@@ -10,7 +10,10 @@ export const grpcLimits = {
   connectionsDefault: 10_000,
   /** More than these no process has file descriptors for. */
   connectionsMax: 1_000_000,
-  /** A connection whose handshake of TLS, or whose first bytes of HTTP/2, take longer is closed. */
+  /**
+   * A connection whose handshake of TLS, or without TLS whose first bytes of HTTP/2, take longer is closed.
+   * One that is silent after its handshake is closed by keepalive.
+   */
   firstFrameMs: 10_000,
   /** Calls of one connection at once; more wait. */
   callsPerConnection: 100,

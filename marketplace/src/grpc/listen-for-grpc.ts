@@ -68,7 +68,10 @@ export async function listenForGrpc(
   };
 }
 
-/** What a client of HTTP/2 says first; a handshake of TLS begins with more, and has its own deadline. */
+/**
+ * What a client of HTTP/2 says first. A handshake of TLS has more and a deadline of its own; after it,
+ * keepalive ends whoever is silent.
+ */
 const prefaceBytes = 24;
 
 /** Keepalive would end it much later: it asks only those that are idle for long. */
