@@ -28,8 +28,8 @@ export async function checkExecutors(
   deps: ContainerDeps,
   inspection: Pick<Inspection, 'devices'>,
 ): Promise<Check[]> {
-  const native = await checkNative(deps.native);
   const status = await deps.executor.probe();
+  const native = await checkNative(deps.native, status.available);
   if (status.available) return [...(await checkContainers(deps, status, inspection)), ...native];
   // A machine that runs jobs without an engine has failed in nothing.
   const runsNative = native.some(({ state }) => state === 'ok');
@@ -38,11 +38,12 @@ export async function checkExecutors(
   return [...problems, skipped('container', 'container.skipped'), ...native];
 }
 
-async function checkNative(native: ContainerDeps['native']): Promise<Check[]> {
+/** Where an engine runs jobs, the machine works without native ones. */
+async function checkNative(native: ContainerDeps['native'], hasEngine: boolean): Promise<Check[]> {
   if (native === null) return [];
   const { available, problems } = await native.probe();
   const found = problems.map((problem) =>
-    told('native jobs', available ? 'warning' : 'failed', problem),
+    told('native jobs', available || hasEngine ? 'warning' : 'failed', problem),
   );
   return available ? [ok('native jobs', 'native.ok'), ...found] : found;
 }

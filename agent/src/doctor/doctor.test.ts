@@ -172,4 +172,17 @@ describe('the doctor', () => {
     native.programProbe({ available: true, problems: [], isolationEffective: null });
     expect(await said(native)).toEqual(['engine warning', 'container skipped', 'native jobs ok']);
   });
+
+  it('only warns of native jobs where the engine runs jobs', async () => {
+    const native = new FakeExecutor();
+    const lack = { code: 'native_users', sentence: 'No users.', fix: 'Make some.' };
+    native.programProbe({ available: false, problems: [lack], isolationEffective: null });
+    const findImage = () => Promise.reject(new Error('none'));
+    const executor = new FakeExecutor();
+    executor.programProbe({ available: true, problems: [], isolationEffective: null });
+    const deps = { executor, native, findImage, warmContainers: 0 };
+    const checks = await checkExecutors(deps, { devices: [] });
+    expect(checks.find(({ name }) => name === 'engine')).toMatchObject({ state: 'ok' });
+    expect(checks.find(({ name }) => name === 'native jobs')).toMatchObject({ state: 'warning' });
+  });
 });

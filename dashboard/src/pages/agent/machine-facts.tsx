@@ -96,7 +96,7 @@ function AgentCard({ status }: { status: AgentStatus }) {
   );
 }
 
-/** As the marketplace heard it: it decides on it who gets jobs. */
+/** As the marketplace heard it, and as it shows it to everybody. */
 function Uptime({ agentId }: { agentId: string }) {
   const { data } = useQuery({
     ...publicAgentQuery(useApp(), agentId),
