@@ -87,7 +87,11 @@ describe('a change', () => {
 
     const body = { name: 's', cron: '0 0 1 1 *', timezone: 'UTC', jobSpec: usdcSpec() };
     const schedule = await schedules.get((await schedules.create(body)).scheduleId);
-    await schedules.pause(schedule.scheduleId, { ifMatch: schedule });
+    const { name, cron, timezone } = schedule;
+    const later = { name: `${name} 2`, cron, timezone };
+    const moved = await schedules.change(schedule.scheduleId, later, { ifMatch: schedule });
+    expect(moved).toMatchObject({ ...later, target: schedule.target });
+    await schedules.pause(schedule.scheduleId, { ifMatch: moved });
     const old = schedules.resume(schedule.scheduleId, { ifMatch: schedule });
     await expect(old).rejects.toMatchObject(changed);
   });

@@ -49,6 +49,16 @@ export class Schedules {
     return this.#one('GET', scheduleId, '', options);
   }
 
+  /** Changes when and how it posts, all of it at once; what it posts stays. */
+  change(
+    scheduleId: string,
+    rules: Omit<ScheduleInput, 'jobSpec' | 'template'>,
+    options: ChangeOptions = {},
+  ): Promise<Schedule> {
+    const call = { method: 'PUT', path: `${path}/${part(scheduleId)}`, body: rules } as const;
+    return this.#transport.json({ ...call, ...changing(options) });
+  }
+
   /** Posts no jobs until it is resumed. */
   pause(scheduleId: string, options?: ChangeOptions): Promise<Schedule> {
     return this.#one('POST', scheduleId, '/pause', options);

@@ -112,6 +112,15 @@ describe('node3 schedule', () => {
       name: 'nightly',
       target: { kind: 'job', spec: { workload: { command: ['python', 'train.py'] } } },
     });
+    const until = ['--until', '2099-01-01T00:00:00Z'];
+    const changed = await cli('schedule', 'change', id, '--cron', '0 4 * * *', ...until);
+    expect(changed.out).toMatch(
+      /name +nightly\n.*cron +0 4 \* \* \* in Europe\/Berlin\n.*until +2099/s,
+    );
+    const open = await cli('schedule', 'change', id, '--name', 'early', '--until', 'none');
+    expect(open.out).toMatch(/name +early\n.*cron +0 4 /s);
+    expect(open.out).not.toContain('until');
+    expect((await cli('schedule', 'change', id)).code).toBe(exitCodes.usage.code);
     expect((await cli('schedule', 'pause', id)).out).toContain('Paused by its owner.');
     expect((await cli('schedule', 'list')).out).toContain(`${id}\tpaused`);
     expect((await cli('schedule', 'resume', id)).out).toMatch(/state +active/);

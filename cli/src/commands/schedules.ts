@@ -101,7 +101,7 @@ export function formatSchedule(schedule: ScheduleDetail): string[] {
   ];
 }
 
-function requireScheduleId({ host }: Context, text: string | undefined): string {
+export function requireScheduleId({ host }: Context, text: string | undefined): string {
   return requireId('schedule', text, `${host.command} schedule list`);
 }
 

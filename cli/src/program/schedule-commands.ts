@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ChangeScheduleOptions } from '../commands/schedule-change.ts';
 import type { CreateScheduleOptions } from '../commands/schedule-create.ts';
 import type { ListSchedulesOptions, PreviewOptions } from '../commands/schedules.ts';
 import { attachAction, collect, type ProgramState } from './attach-action.ts';
@@ -21,6 +22,23 @@ export function addScheduleCommands(state: ProgramState, program: Command): void
     .description('One schedule with its next times and last runs')
     .argument('<id>');
   attachAction(state, show, async () => (await load()).showSchedule);
+
+  const change = schedule
+    .command('change')
+    .description('Post at other times or in another way; what it posts stays')
+    .argument('<id>')
+    .option('--name <name>', 'what it is called')
+    .option('--cron <cron>', 'such as "30 2 * * MON-FRI" or @daily')
+    .option('--timezone <zone>', 'such as Europe/Berlin')
+    .option('--overlap <what>', 'while an earlier job is not over: skip or allow')
+    .option('--catch-up <what>', 'after times were missed: none, or the last')
+    .option('--failures-max <n>', 'failures in a row after which it pauses')
+    .option('--until <time>', 'no job after this, such as 2027-12-31T23:59:59Z; none for no end');
+  attachAction<ChangeScheduleOptions>(
+    state,
+    change,
+    async () => (await import('../commands/schedule-change.ts')).changeOwnSchedule,
+  );
 
   const pause = schedule
     .command('pause')
