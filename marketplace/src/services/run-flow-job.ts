@@ -4,6 +4,7 @@ import type { JobSpecInput } from '@node3/shared/job-spec';
 import { isTerminalJob, reasons } from '@node3/shared/job-state';
 import { limits } from '@node3/shared/limits';
 import { secretMask } from '@node3/shared/secret-mask';
+import { flowJobKey } from '../domain/flow-job-key.ts';
 import type { LiveFeed } from '../live/live-feed.ts';
 import type { FlowRunRow } from '../store/flow-store.ts';
 import type { JobRow } from '../store/rows.ts';
@@ -22,9 +23,8 @@ export interface FlowJobDeps extends PostJobDeps, JobChangeDeps {
 
 type JobNode = Extract<FlowNode, { type: 'job' }>;
 
-/** The same for one step of a run for ever. With spaces, which no header can have. */
 function idempotencyOf(runId: string, nodeId: string) {
-  const key = `flow ${runId} ${nodeId}`;
+  const key = flowJobKey(runId, nodeId);
   return { key, requestHash: hashText(key) };
 }
 

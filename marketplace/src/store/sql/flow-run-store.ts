@@ -1,4 +1,5 @@
 import { MarketError } from '@node3/shared/error';
+import { flowJobKey } from '../../domain/flow-job-key.ts';
 import type {
   FlowChange,
   FlowFence,
@@ -9,7 +10,7 @@ import type {
   NewFlowRun,
 } from '../flow-store.ts';
 import type { Idempotency } from '../job-store.ts';
-import { toJsonOrNull } from './codec.ts';
+import { inTexts, toJsonOrNull, toList } from './codec.ts';
 import type { Database } from './database.ts';
 import { appendEventsIn } from './events.ts';
 import {
@@ -64,9 +65,12 @@ const selectCosts = `
   SELECT jobs.asset AS asset, count(*) AS jobs,
     CAST(sum(coalesce(jobs.charged, 0)) AS BIGINT) AS charged,
     CAST(sum(CASE WHEN jobs.settlement = 'held' THEN jobs.price ELSE 0 END) AS BIGINT) AS held
-  FROM flow_steps JOIN jobs ON jobs.job_id = flow_steps.job_id
-  WHERE flow_steps.run_id = ? AND flow_steps.taken_from IS NULL
-  GROUP BY jobs.asset ORDER BY jobs.asset`;
+  FROM jobs WHERE jobs.job_id ${inTexts} GROUP BY jobs.asset ORDER BY jobs.asset`;
+const selectPosting = `
+  SELECT flow_runs.account_id AS account_id, flow_steps.node_id AS node_id, flow_steps.job_id AS job_id
+  FROM flow_steps JOIN flow_runs ON flow_runs.run_id = flow_steps.run_id
+  WHERE flow_steps.run_id = ? AND flow_steps.taken_from IS NULL`;
+const selectByKeys = `SELECT job_id FROM idempotency WHERE account_id = ? AND key ${inTexts}`;
 const updateRun = `
   UPDATE flow_runs SET state = @state, error = @error, ended_at_ms = @endedAtMs
   WHERE run_id = @runId`;
@@ -113,7 +117,8 @@ export function createFlowRunStore(database: Database): FlowRunStore {
     },
     flowRunCosts(runId) {
       return database.read(function* (tx) {
-        const rows = yield* tx.all<JobsCost & { jobs: bigint }>(selectCosts, runId);
+        const jobIds = toList(yield* jobsOfRunIn(tx, runId));
+        const rows = yield* tx.all<JobsCost & { jobs: bigint }>(selectCosts, jobIds);
         return rows.map((row) => ({ ...row, jobs: Number(row.jobs) }));
       });
     },
@@ -180,6 +185,19 @@ function* startedBefore(
   if (earlier === undefined) return null;
   if (earlier.request_hash !== requestHash) throw new MarketError('IDEMPOTENCY_MISMATCH');
   return earlier;
+}
+
+/** The jobs that the steps of a run posted. A step that was stopped meanwhile may not know its own. */
+function* jobsOfRunIn(tx: Tx, runId: string): Work<string[]> {
+  type Posting = { account_id: string; node_id: string; job_id: string | null };
+  const steps = yield* tx.all<Posting>(selectPosting, runId);
+  const noted = steps.flatMap(({ job_id: jobId }) => jobId ?? []);
+  const [first] = steps;
+  if (first === undefined || noted.length === steps.length) return noted;
+  const unnoted = steps.filter(({ job_id: jobId }) => jobId === null);
+  const keys = unnoted.map(({ node_id: nodeId }) => flowJobKey(runId, nodeId));
+  const found = yield* tx.all<{ job_id: string }>(selectByKeys, first.account_id, toList(keys));
+  return [...noted, ...found.map(({ job_id: jobId }) => jobId)];
 }
 
 function* createIn(

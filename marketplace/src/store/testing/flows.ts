@@ -1,5 +1,6 @@
 import type { NewEvent } from '@node3/shared/events';
 import { describe, expect, it } from 'vitest';
+import { flowJobKey } from '../../domain/flow-job-key.ts';
 import type { FlowRow, FlowRunRow, FlowStepRow, NewFlowRun } from '../flow-store.ts';
 import type { Given } from '../store.conformance.ts';
 import type { World } from './world.ts';
@@ -229,9 +230,13 @@ export function describeFlows(given: Given): void {
         takenFrom: jobId === earlier.jobId ? 'run_before' : null,
       }));
       await store.createFlowRun({ ...created, steps });
-      expect(await store.flowRunCosts(created.run.runId)).toEqual([
-        { asset: 'USDC', jobs: 2, charged: 1_000n, held: 200n },
-      ]);
+      const { runId } = created.run;
+      const cost = { asset: 'USDC', charged: 1_000n };
+      expect(await store.flowRunCosts(runId)).toEqual([{ ...cost, jobs: 2, held: 200n }]);
+      // The run was stopped before the step could note what it had posted.
+      const idempotency = { key: flowJobKey(runId, 'n3'), requestHash: 'h' };
+      await store.postJob({ ...world.posting(accountId, 3n), idempotency });
+      expect(await store.flowRunCosts(runId)).toEqual([{ ...cost, jobs: 3, held: 203n }]);
       expect(await store.flowRunCosts('run_none')).toEqual([]);
     });
 
