@@ -205,7 +205,8 @@ function planOf(db: Database.Database, sql: string): string[] {
  */
 function isFullScan(detail: string): boolean {
   return (
-    /^SCAN (?!json_each|CONSTANT|page$)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail)
+    /^SCAN (?!json_each|CONSTANT|(?:page|names)$)/.test(detail) &&
+    !/USING (COVERING )?INDEX/.test(detail)
   );
 }
 
