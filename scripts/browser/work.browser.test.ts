@@ -194,6 +194,8 @@ describe.skipIf(skip)('new work in a real browser', () => {
     await page.getByRole('button', { name: 'Try without posting' }).click();
     await page.getByText('which stands for what your shell knows').waitFor();
     expect(await page.getByText('/IMAGE', { exact: true }).count()).toBe(0);
+    // A browser complains of each refusal; this one was meant.
+    await expect.poll(() => complaints.splice(0), wide).toEqual([expect.stringContaining('422')]);
     await page.getByLabel('Text of the document').fill('docker run --gpus 8 alpine true');
     await page.getByRole('button', { name: 'Try without posting' }).click();
     await page.getByText('No registered agent could ever run this job').waitFor();
