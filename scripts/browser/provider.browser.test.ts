@@ -277,6 +277,12 @@ describe.skipIf(skip)('the pages of a provider', () => {
       .toMatchObject({ powerWattsMax: 500, electricityUsdPerKwh: 0.2 });
     await page.getByRole('button', { name: 'Give Power of all GPUs back to the settings' }).click();
     await expect.poll(policy, wide).toMatchObject({ powerWattsMax: null });
+    const always = { set: { maintenance: ['2020-01-01T00:00/2099-01-01T00:00'] } };
+    await local().call(changeLocalPolicy, { body: always });
+    await go('This agent', 'lighthouse');
+    await page.getByRole('link', { name: 'Change the policy' }).waitFor(wide);
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+    await local().call(changeLocalPolicy, { body: { unset: ['maintenance'] } });
   });
 
   it('[8.06] [8.11] pauses and resumes by keyboard, in Spanish', async () => {

@@ -5,6 +5,9 @@ import { createStubTools, type StubTools } from '../testing/stub-tool.ts';
 import { findKernelLogProblem, SystemKernelLog } from './kernel-log.ts';
 import type { KernelEvent } from './parse-kernel-log.ts';
 
+/** A busy machine takes its time to start a program. */
+const wide = { timeout: 20_000 };
+
 let tools: StubTools;
 beforeEach(() => {
   tools = createStubTools();
@@ -32,7 +35,7 @@ describe('following the kernel log', () => {
     expect(log.isHeard()).toBe(false);
     log.start((event, atMs) => heard.push([event, atMs]));
     await expect
-      .poll(() => heard)
+      .poll(() => heard, wide)
       .toEqual([
         [{ kind: 'log-begins' }, null],
         [{ kind: 'xid', code: 79, pci: 'PCI:0000:05:00' }, 1_700_000_000_250],
@@ -50,7 +53,7 @@ describe('following the kernel log', () => {
     const log = kernelLog({ '/proc/stat': 'cpu 1 2\nbtime 1700000000\n' });
     log.start(({ kind }, atMs) => heard.push([kind, atMs]));
     await expect
-      .poll(() => heard)
+      .poll(() => heard, wide)
       .toEqual([
         ['log-begins', null],
         ['xid', 1_700_000_000_500],
@@ -65,7 +68,7 @@ describe('following the kernel log', () => {
     tools.add('dmesg', 'echo "dmesg: Operation not permitted" >&2; exit 1');
     const log = kernelLog();
     log.start(() => undefined);
-    await expect.poll(() => log.problem()).toMatchObject({ code: 'kernel-log-unreadable' });
+    await expect.poll(() => log.problem(), wide).toMatchObject({ code: 'kernel-log-unreadable' });
     expect(await findProblem()).toMatchObject({ code: 'kernel-log-unreadable' });
     tools.add('dmesg', 'echo "[    0.000000] Linux version 6.8"; exec sleep 1000');
     expect(await findProblem()).toBeNull();

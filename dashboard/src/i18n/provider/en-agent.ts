@@ -12,6 +12,7 @@ export const enAgent = {
   'problems.copy': 'Copy this',
   'mode.pause': 'Pause',
   'mode.resume': 'Resume',
+  'mode.policy': 'Change the policy',
   'mode.drain': 'Drain and stop',
   'mode.pause.title': 'Pause this agent?',
   'mode.pause.text': 'It takes no new work until you resume it. Work that runs now goes on.',

@@ -15,6 +15,7 @@ export const esAgent: Record<keyof typeof enAgent, string> = {
   'problems.copy': 'Copiar esto',
   'mode.pause': 'Pausar',
   'mode.resume': 'Reanudar',
+  'mode.policy': 'Cambiar la política',
   'mode.drain': 'Vaciar y parar',
   'mode.pause.title': '¿Pausar este agente?',
   'mode.pause.text': 'No toma trabajo nuevo hasta que lo reanudes. El trabajo en marcha continúa.',

@@ -1,7 +1,13 @@
 import { Button, Group } from '@mantine/core';
 import { type AgentStatus, setAgentMode } from '@node3/shared/routes/agent-local';
-import { IconDoorExit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconAdjustments,
+  IconDoorExit,
+  IconPlayerPause,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app-context.tsx';
@@ -12,7 +18,7 @@ type Asked = 'pause' | 'drain';
 
 /** Pause and drain ask first, because both stop the earning; resuming needs no question. */
 export function ModeButtons({ status }: { status: AgentStatus }) {
-  const { active, state } = status;
+  const { active, state, stateSaid } = status;
   const { t } = useTranslation();
   const notify = useNotice();
   const { client } = useApp();
@@ -23,10 +29,21 @@ export function ModeButtons({ status }: { status: AgentStatus }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['local', 'status'] }),
     onError: (error) => notify({ kind: 'failed', error }),
   });
-  const stopped = state === 'paused' || state === 'draining' || state === 'held';
+  const isPausedHere = state === 'paused' && stateSaid.some(({ code }) => code === 'paused');
+  const isClosed = state === 'paused' && stateSaid.some(({ code }) => code?.startsWith('policy'));
+  // What the policy or the marketplace holds, nobody resumes here.
+  const stopped = isPausedHere || state === 'draining' || state === 'held';
   const asking = asked ?? 'pause';
   return (
     <Group gap="sm">
+      {isClosed && (
+        <Button
+          leftSection={<IconAdjustments size={16} aria-hidden />}
+          renderRoot={(button) => <Link to="/policy" {...button} />}
+        >
+          {t('mode.policy')}
+        </Button>
+      )}
       {stopped ? (
         <Button
           loading={setMode.isPending}
