@@ -1,73 +1,51 @@
-import { ActionIcon, Button, Input, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, TextInput } from '@mantine/core';
 import { limits } from '@node3/shared/limits';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useId } from 'react';
+import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { MaintenanceRow } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-fields.ts';
+import { RowsFieldset } from './rows-fieldset.tsx';
 
 const ends = ['from', 'to'] as const;
 
 /** Single times in which the machine takes nothing new, such as for a repair. */
 export function MaintenanceFields({ draft, errors, onChange }: PolicyFieldsProps) {
   const { t } = useTranslation();
-  const errorId = useId();
   const { maintenance } = draft;
-  const error = errors.get('maintenance');
   const set = (rows: readonly MaintenanceRow[]) => onChange({ maintenance: rows });
   return (
-    <fieldset
-      className="plain-fieldset"
-      aria-describedby={error === undefined ? undefined : errorId}
+    <RowsFieldset
+      field="maintenance"
+      error={errors.get('maintenance')}
+      full={maintenance.length >= limits.policyMaintenance}
+      onAdd={() => set([...maintenance, { from: '', to: '' }])}
     >
-      <Input.Label component="legend">{t('policy.maintenance')}</Input.Label>
-      <Input.Description mb="xs">{t('policy.maintenance.text')}</Input.Description>
-      <Stack gap="sm">
-        {maintenance.map((row, index) => (
-          // Rows have no name of their own: two may say the same.
-          <div key={index} className="maintenance-row">
-            {ends.map((end) => (
-              <TextInput
-                key={end}
-                type="datetime-local"
-                aria-label={t(`policy.maintenance.${end}`, { number: index + 1 })}
-                value={row[end]}
-                onChange={({ currentTarget }) => {
-                  // Seconds, where a browser shows them, are none of it.
-                  const value = currentTarget.value.slice(0, 'yyyy-mm-ddThh:mm'.length);
-                  set(
-                    maintenance.map((one, at) => (at === index ? { ...one, [end]: value } : one)),
-                  );
-                }}
-              />
-            ))}
-            <ActionIcon
-              variant="default"
-              size="lg"
-              aria-label={t('policy.maintenance.remove', { number: index + 1 })}
-              onClick={() => set(maintenance.filter((_, at) => at !== index))}
-            >
-              <IconTrash size={16} aria-hidden />
-            </ActionIcon>
-          </div>
-        ))}
-        {error !== undefined && (
-          <Input.Error id={errorId} data-policy-error>
-            {error}
-          </Input.Error>
-        )}
-        <div>
-          <Button
+      {maintenance.map((row, index) => (
+        // Rows have no name of their own: two may say the same.
+        <div key={index} className="maintenance-row">
+          {ends.map((end) => (
+            <TextInput
+              key={end}
+              type="datetime-local"
+              aria-label={t(`policy.maintenance.${end}`, { number: index + 1 })}
+              value={row[end]}
+              onChange={({ currentTarget }) => {
+                // Seconds, where a browser shows them, are none of it.
+                const value = currentTarget.value.slice(0, 'yyyy-mm-ddThh:mm'.length);
+                set(maintenance.map((one, at) => (at === index ? { ...one, [end]: value } : one)));
+              }}
+            />
+          ))}
+          <ActionIcon
             variant="default"
-            size="xs"
-            leftSection={<IconPlus size={14} aria-hidden />}
-            disabled={maintenance.length >= limits.policyMaintenance}
-            onClick={() => set([...maintenance, { from: '', to: '' }])}
+            size="lg"
+            aria-label={t('policy.maintenance.remove', { number: index + 1 })}
+            onClick={() => set(maintenance.filter((_, at) => at !== index))}
           >
-            {t('policy.maintenance.add')}
-          </Button>
+            <IconTrash size={16} aria-hidden />
+          </ActionIcon>
         </div>
-      </Stack>
-    </fieldset>
+      ))}
+    </RowsFieldset>
   );
 }

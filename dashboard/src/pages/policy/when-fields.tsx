@@ -1,8 +1,6 @@
 import {
   ActionIcon,
-  Button,
   Group,
-  Input,
   Radio,
   Select,
   SimpleGrid,
@@ -11,14 +9,14 @@ import {
   TextInput,
 } from '@mantine/core';
 import { limits } from '@node3/shared/limits';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useId } from 'react';
+import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { SectionCard } from '../../parts/section-card.tsx';
 import { MaintenanceFields } from './maintenance-fields.tsx';
 import { NumberField } from './number-field.tsx';
 import { days, type HoursRow, newHours } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-fields.ts';
+import { RowsFieldset } from './rows-fieldset.tsx';
 import { WeekView } from './week-view.tsx';
 
 export function WhenFields({ draft, errors, onChange }: PolicyFieldsProps) {
@@ -65,50 +63,30 @@ function timeZones(current: string): { value: string; label: string }[] {
 
 function HoursFields({ draft, errors, onChange }: PolicyFieldsProps) {
   const { t } = useTranslation();
-  const errorId = useId();
   const { hours } = draft;
-  const error = errors.get('hours');
   const set = (rows: readonly HoursRow[]) => onChange({ hours: rows });
   return (
-    <fieldset
-      className="plain-fieldset"
-      aria-describedby={error === undefined ? undefined : errorId}
+    <RowsFieldset
+      field="hours"
+      error={errors.get('hours')}
+      full={hours.length >= limits.policyHours}
+      onAdd={() => set([...hours, newHours])}
     >
-      <Input.Label component="legend">{t('policy.hours')}</Input.Label>
-      <Input.Description mb="xs">{t('policy.hours.text')}</Input.Description>
-      <Stack gap="sm">
-        <WeekView hours={hours} />
-        {hours.length === 0 && <Text size="sm">{t('policy.hours.always')}</Text>}
-        {hours.map((row, index) => (
-          <WindowFields
-            // Rows have no name of their own: two may say the same.
-            key={index}
-            number={index + 1}
-            row={row}
-            onChange={(part) =>
-              set(hours.map((other, at) => (at === index ? { ...other, ...part } : other)))
-            }
-            onRemove={() => set(hours.filter((_, at) => at !== index))}
-          />
-        ))}
-        {error !== undefined && (
-          <Input.Error id={errorId} data-policy-error>
-            {error}
-          </Input.Error>
-        )}
-        <div>
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconPlus size={14} aria-hidden />}
-            disabled={hours.length >= limits.policyHours}
-            onClick={() => set([...hours, newHours])}
-          >
-            {t('policy.hours.add')}
-          </Button>
-        </div>
-      </Stack>
-    </fieldset>
+      <WeekView hours={hours} />
+      {hours.length === 0 && <Text size="sm">{t('policy.hours.always')}</Text>}
+      {hours.map((row, index) => (
+        <WindowFields
+          // Rows have no name of their own: two may say the same.
+          key={index}
+          number={index + 1}
+          row={row}
+          onChange={(part) =>
+            set(hours.map((other, at) => (at === index ? { ...other, ...part } : other)))
+          }
+          onRemove={() => set(hours.filter((_, at) => at !== index))}
+        />
+      ))}
+    </RowsFieldset>
   );
 }
 
